@@ -1,0 +1,83 @@
+# Everything that one does with the project. On a fresh machine it needs python3 (3.11 or newer) with venv, and make;
+# each target installs into .venv what it needs, once, and again when pyproject.toml changes.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+# Figures are drawn into files, never into windows.
+export MPLBACKEND ?= Agg
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+.PHONY: help setup test demo lint typecheck doctest examples figures slow torch clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+# --- Environments: one stamp for each set of packages -------------------------------------------------------------
+
+$(VENV)/.created:
+	@$(PYTHON) -c 'import sys; sys.exit("autograd_mini needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another: make PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
+	@echo "Creating $(VENV) with $$($(PYTHON) --version) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install -qq --upgrade "pip>=25.1"
+	@touch $@
+
+$(VENV)/.examples: $(VENV)/.created pyproject.toml
+	@echo "Installing autograd_mini and what the examples need into $(VENV) ..."
+	@$(BIN)/python -m pip install -qq --editable ".[all]" --group examples
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.created pyproject.toml
+	@echo "Installing autograd_mini and what its tests and linters need into $(VENV) ..."
+	@$(BIN)/python -m pip install -qq --editable ".[all]" --group dev
+	@touch $(VENV)/.examples $@
+
+$(VENV)/.torch: $(VENV)/.dev
+	@echo "Installing PyTorch into $(VENV), to compare with ..."
+	@$(BIN)/python -m pip install -qq --group torch
+	@touch $@
+
+# --- What one runs ------------------------------------------------------------------------------------------------
+
+setup: $(VENV)/.dev ## create .venv with all that the tests and linters need
+	@echo "$(VENV) is ready."
+
+demo: $(VENV)/.examples ## train a model on handwritten digits, check it against backprop by hand, draw it
+	@$(BIN)/python examples/digits.py
+
+test: $(VENV)/.dev ## run the tests and the examples in the docstrings
+	$(BIN)/python -m pytest
+	@$(MAKE) --no-print-directory doctest
+
+doctest: $(VENV)/.dev ## run the examples in the docstrings and in the README
+	$(BIN)/python -m pytest --doctest-modules --doctest-glob=README.md autograd_mini nn README.md
+
+slow: $(VENV)/.dev ## run the tests that are too slow for every day
+	$(BIN)/python -m pytest -m slow || [ $$? -eq 5 ] # 5: no test is marked slow
+
+torch: $(VENV)/.torch ## install PyTorch and run the tests that compare with it
+	$(BIN)/python -m pytest -m "slow or not slow" $$(grep -rlw torch tests --include='test_*.py')
+
+lint: typecheck ## check style, format and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+typecheck: $(VENV)/.dev ## check the types
+	$(BIN)/mypy
+
+examples: $(VENV)/.examples ## run every example, with its pictures in a temporary folder
+	@out=$$(mktemp -d) && trap 'rm -rf "$$out"' EXIT && python=$$PWD/$(BIN)/python && \
+	for script in $$PWD/examples/[a-z]*.py; do \
+		echo "--- $${script##*/}"; \
+		(cd "$$out" && "$$python" "$$script") || exit 1; \
+	done
+
+figures: $(VENV)/.examples ## redraw the figures of the documentation
+	@$(BIN)/python docs/make_figures.py
+
+clean: ## delete what can be made again, but for .venv
+	rm -rf build dist out examples/out htmlcov .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +

@@ -1,0 +1,196 @@
+"""The table for NumPy arrays and NumPy's scalars: NumPy's own functions, and the few it lacks."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy import (  # noqa: F401  (the table is this module's namespace)
+    abs,
+    arccos,
+    arccosh,
+    arcsin,
+    arcsinh,
+    arctan,
+    arctan2,
+    arctanh,
+    argsort,
+    cbrt,
+    ceil,
+    concatenate,
+    conjugate,
+    cos,
+    cosh,
+    cumsum,
+    divide,
+    einsum,
+    exp,
+    exp2,
+    expand_dims,
+    expm1,
+    floor,
+    floor_divide,
+    hypot,
+    imag,
+    log,
+    log1p,
+    log2,
+    log10,
+    logaddexp,
+    matmul,
+    maximum,
+    minimum,
+    moveaxis,
+    pad,
+    power,
+    prod,
+    real,
+    reciprocal,
+    remainder,
+    repeat,
+    reshape,
+    rint,
+    sign,
+    sin,
+    sinh,
+    sort,
+    sqrt,
+    square,
+    stack,
+    take_along_axis,
+    tan,
+    tanh,
+    transpose,
+    trunc,
+    where,
+    zeros_like,
+)
+
+Array = np.ndarray[Any, Any]
+
+add_reduce = np.add.reduce
+max = np.maximum.reduce
+min = np.minimum.reduce
+
+
+def asarray(x: Any) -> Any:
+    """``x`` with a shape and a dtype."""
+    return x if isinstance(x, (np.ndarray, np.generic)) else np.asarray(x)
+
+
+def sum(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """NumPy's sum through the ufunc, at half the cost of ``np.sum`` on small arrays."""
+    return add_reduce(x, axis=axis, keepdims=keepdims)
+
+
+def mean(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """The mean in the data's own floating dtype, as NumPy gives it."""
+    array = asarray(x)
+    if array.dtype.kind not in "fc" or array.dtype == np.float16:
+        return np.mean(array, axis=axis, keepdims=keepdims)
+    total = add_reduce(array, axis=axis, keepdims=keepdims)
+    count = array.size // total.size if total.size else 0
+    if count == 0:
+        return np.mean(array, axis=axis, keepdims=keepdims)
+    return total / count
+
+
+def relu(x: Any) -> Any:
+    """max(x, 0); NaN stays NaN."""
+    return np.maximum(x, 0)
+
+
+def step(x: Any) -> Any:
+    """1 where x > 0, else 0."""
+    return np.heaviside(x, 0)
+
+
+def sigmoid(x: Any) -> Any:
+    """1 / (1 + exp(-x)) by way of exp(-|x|), which cannot overflow."""
+    small = np.exp(-np.abs(x))
+    return np.where(np.less(x, 0), small, 1) / (1 + small)
+
+
+def softplus(x: Any) -> Any:
+    """log(1 + exp(x)) without overflow."""
+    return np.logaddexp(x, 0.0)
+
+
+def erf(x: Any) -> Any:
+    """The error function element by element, from the C library."""
+    array = asarray(x)
+    out = np.fromiter(map(math.erf, array.ravel().tolist()), np.float64, array.size).reshape(array.shape)
+    return out.astype(array.dtype if array.dtype.kind == "f" else np.float64)[()]
+
+
+def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """log(sum(exp(x))) shifted by the maximum; all -inf gives -inf."""
+    x = asarray(x)
+    peak = np.maximum.reduce(x, axis=axis, keepdims=True)
+    shift = np.where(np.isfinite(peak), peak, x.dtype.type(0) if x.dtype.kind == "f" else 0.0)
+    with np.errstate(divide="ignore"):
+        out = np.log(add_reduce(np.exp(x - shift), axis=axis, keepdims=True)) + shift
+    return out if keepdims else np.squeeze(out, axis=axis)[()]
+
+
+def softmax(x: Any, axis: Any = -1) -> Any:
+    """exp(x) / sum(exp(x)) shifted by the maximum."""
+    x = asarray(x)
+    out = np.exp(x - np.maximum.reduce(x, axis=axis, keepdims=True))
+    return out / add_reduce(out, axis=axis, keepdims=True)
+
+
+def log_softmax(x: Any, axis: Any = -1) -> Any:
+    """x - logsumexp(x), along one axis."""
+    return x - logsumexp(x, axis=axis, keepdims=True)
+
+
+def broadcast_to(x: Any, shape: tuple[int, ...]) -> Any:
+    """``x`` in a larger shape: copied where it is small, since ``np.broadcast_to`` costs more than the copy."""
+    x = asarray(x)
+    if math.prod(shape) > 4096:
+        return np.broadcast_to(x, shape)
+    out = np.empty(shape, x.dtype)
+    out[...] = x
+    return out
+
+
+def scatter_add(g: Any, index: Any, shape: tuple[int, ...]) -> Array:
+    """Zeros of ``shape`` to which ``g`` is added at ``index``; repeated indices add up."""
+    g = asarray(g)
+    out = np.zeros(shape, g.dtype)
+    if _may_repeat(index):
+        np.add.at(out, index, g)
+    else:
+        out[index] = g
+    return out
+
+
+def _may_repeat(index: Any) -> bool:
+    items = index if isinstance(index, tuple) else (index,)
+    return any(not isinstance(item, (int, slice, np.integer, type(None), type(Ellipsis))) for item in items) and not any(
+        isinstance(item, np.ndarray) and item.dtype == bool and len(items) == 1 for item in items
+    )
+
+
+def fit(g: Any, like: Any) -> Any:
+    """``g`` summed over the axes along which ``like`` was broadcast, in the dtype (and kind) of ``like``."""
+    g = asarray(g)
+    shape = getattr(like, "shape", ())
+    if g.shape != shape:
+        extra = g.ndim - len(shape)
+        stretched = tuple(i + extra for i, n in enumerate(shape) if n == 1 and g.shape[i + extra] != 1)
+        g = add_reduce(g, axis=(*range(extra), *stretched), keepdims=True).reshape(shape)
+    kind = type(like)
+    if kind is float:
+        return float(g.real)
+    if g.dtype != like.dtype:
+        g = (g if like.dtype.kind == "c" or g.dtype.kind != "c" else g.real).astype(like.dtype)
+    return g if kind is np.ndarray else g[()]
+
+
+def fits(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:
+    """Whether a gradient of ``shape`` can be summed to ``target`` by undoing a broadcast."""
+    extra = len(shape) - len(target)
+    return extra >= 0 and all(n in (1, shape[i + extra]) for i, n in enumerate(target))

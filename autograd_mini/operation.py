@@ -1,0 +1,264 @@
+"""The table of operations: forward computation, rule and the words of the chain rule, side by side.
+
+An operation is written once, in one of the files of ``ops/``::
+
+    @primitive("tanh {x}", Rule(lambda g, out, x: g * (1.0 - out * out), "1 − {out}²"))
+    def tanh(x: Operand) -> Any:
+        return library(x).tanh(x)
+
+The function computes on plain data. The decorator enters it in ``OPERATIONS`` and returns the public function, which
+takes Values, arrays and numbers. Everything else comes from the entry: methods, NumPy's calls, pictures,
+explanations and the generated gradient tests.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias
+
+from .arrays import plain
+from .engine import Node, constant, describe, record
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+P = ParamSpec("P")
+
+Operand: TypeAlias = Any
+"""A Value, a number, an array, or nested lists of numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How a gradient passes to one operand, with its notation.
+
+    Parameters
+    ----------
+    vjp : callable
+        ``vjp(g, out, *operands, **static)``: the vector-Jacobian product, from the gradient ``g`` of the result
+        to that of the operand. It is written with operators and operation functions, so that the same line serves
+        plain data (first order) and Values (every higher order). Broadcasting is undone by the engine.
+    local : str
+        The local derivative, for scalars and for elementwise operations, with operand names in braces: ``"1 − {out}²"``.
+    text : str, optional
+        The product for arrays, ``"{g} · {y}ᵀ"``. By default ``{g} × (local)``.
+    latex : str, optional
+        The local derivative in LaTeX, where transliterating ``local`` is not good enough.
+    """
+
+    vjp: Callable[..., Any]
+    local: str
+    text: str = ""
+    latex: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One call that the generated tests check: operand shapes and static arguments."""
+
+    shapes: tuple[tuple[int, ...], ...]
+    static: Mapping[str, Any] = field(default_factory=dict)
+
+
+def case(*shapes: tuple[int, ...], **static: Any) -> Case:
+    """A case for the generated tests: ``case((3, 4), axis=0)``."""
+    return Case(shapes, static)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Operation:
+    """An entry of the table.
+
+    Parameters
+    ----------
+    name : str
+        The function's name, NumPy's where NumPy has the operation.
+    forward : callable
+        Computes the result from plain data.
+    formula : str
+        The result in symbols, with operand names in braces: ``"tanh {x}"``.
+    rules : tuple of Rule
+        One for each operand; a single one, told ``index``, for any number of operands.
+    operands : tuple of str
+        The operands' names as they stand in formulas.
+    elementwise : bool
+        Whether each entry of the result depends on the operands' same entry only.
+    variadic : bool
+        Whether the operands come as one sequence (``concatenate``).
+    activation : bool
+        Whether the operand is a neuron's pre-activation, whose gradient backpropagation calls δ.
+    domain : tuple of float
+        Interval from which tests draw the operands' entries.
+    cases : tuple of Case
+        Calls for the generated tests; elementwise operations need none.
+    latex : str
+        The formula in LaTeX, where transliterating is not good enough.
+    """
+
+    name: str
+    forward: Callable[..., Any]
+    formula: str
+    rules: tuple[Rule, ...]
+    operands: tuple[str, ...]
+    elementwise: bool = False
+    variadic: bool = False
+    activation: bool = False
+    domain: tuple[float, float] = (-2.0, 2.0)
+    cases: tuple[Case, ...] = ()
+    latex: str = ""
+
+    def __repr__(self) -> str:
+        return f"<operation {self.name}>"
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        return (OPERATIONS.__getitem__, (self.name,))
+
+    def pull(self, i: int, g: Any, out: Any, operands: Sequence[Any], static: Mapping[str, Any] | None) -> Any:
+        """The contribution of the result's gradient ``g`` to operand ``i``."""
+        if static is None:
+            return self.rules[i].vjp(g, out, *operands)
+        if self.variadic:
+            return self.rules[0].vjp(g, out, *operands, index=i, **static)
+        return self.rules[i].vjp(g, out, *operands, **static)
+
+    def rule(self, i: int) -> Rule:
+        """The rule for operand ``i``."""
+        return self.rules[0 if self.variadic else i]
+
+
+OPERATIONS: dict[str, Operation] = {}
+"""Every primitive operation by name."""
+
+COMPOSED: dict[str, tuple[Callable[..., Any], tuple[Case, ...], tuple[float, float]]] = {}
+"""Functions made of primitives, by name, with their cases and domain for the generated tests."""
+
+
+def primitive(
+    formula: str,
+    *rules: Rule,
+    elementwise: bool = False,
+    variadic: bool = False,
+    activation: bool = False,
+    domain: tuple[float, float] = (-2.0, 2.0),
+    cases: tuple[Case, ...] = (),
+    latex: str = "",
+) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
+    """Enter a function of plain data in the table and return the function that records; fields as in ``Operation``.
+
+    The first parameters of the function are the operands, one for each rule; the rest are static arguments, which the
+    rules get by name. With ``variadic`` the first parameter is a sequence of operands.
+    """
+
+    def enter(forward: Callable[P, Any]) -> Callable[P, Any]:
+        parameters = list(inspect.signature(forward).parameters)
+        names = tuple(parameters[:1] if variadic else parameters[: len(rules)])
+        name = forward.__name__.rstrip("_")
+        op = Operation(name, forward, formula, rules, names, elementwise, variadic, activation, domain, cases, latex)
+        if name in OPERATIONS:
+            raise ValueError(f"there is an operation {name!r} already")
+        OPERATIONS[name] = op
+        has_static = len(parameters) > len(names)
+        call = _variadic if variadic else _general if has_static or len(rules) > 2 else (_unary, _binary)[len(rules) - 1]
+        return functools.wraps(forward)(call(op))
+
+    return enter
+
+
+def composed(
+    *cases: Case, domain: tuple[float, float] = (-2.0, 2.0)
+) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
+    """Register a function made of primitives, so that the generated tests and NumPy's calls find it."""
+
+    def enter(function: Callable[P, Any]) -> Callable[P, Any]:
+        COMPOSED[function.__name__] = (function, cases, domain)
+        return function
+
+    return enter
+
+
+def _unary(op: Operation) -> Callable[..., Any]:
+    forward = op.forward
+
+    def call(x: Any, /) -> Any:
+        if not isinstance(x, Node):
+            return forward(plain(x))
+        try:
+            return record(op, forward(x._data), (x,))
+        except Exception as error:
+            _note(error, op, (x,))
+            raise
+
+    return call
+
+
+def _binary(op: Operation) -> Callable[..., Any]:
+    forward = op.forward
+
+    def call(x: Any, y: Any, /) -> Any:
+        if not isinstance(x, Node):
+            if not isinstance(y, Node):
+                return forward(plain(x), plain(y))
+            x = constant(x)
+        elif not isinstance(y, Node):
+            y = constant(y)
+        try:
+            return record(op, forward(x._data, y._data), (x, y))
+        except Exception as error:
+            _note(error, op, (x, y))
+            raise
+
+    return call
+
+
+def _general(op: Operation) -> Callable[..., Any]:
+    forward, count = op.forward, len(op.operands)
+    parameters = list(inspect.signature(forward).parameters.values())
+    names = [p.name for p in parameters]
+    defaults = {p.name: p.default for p in parameters[count:] if p.default is not p.empty}
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if len(args) < count or len(args) > len(names) or kwargs.keys() & names[: len(args)]:
+            bound = inspect.signature(forward).bind(*args, **kwargs).arguments
+            args = tuple(bound.pop(name) for name in names[:count])
+            kwargs = bound
+        static = {**defaults, **dict(zip(names[count:], args[count:], strict=False)), **kwargs}
+        operands = args[:count]
+        if not any(isinstance(x, Node) for x in operands):
+            return forward(*map(plain, operands), **static)
+        nodes = tuple(x if isinstance(x, Node) else constant(x) for x in operands)
+        try:
+            return record(op, forward(*[x._data for x in nodes], **static), nodes, static)
+        except Exception as error:
+            _note(error, op, nodes)
+            raise
+
+    return call
+
+
+def _variadic(op: Operation) -> Callable[..., Any]:
+    forward = op.forward
+    parameters = list(inspect.signature(forward).parameters.values())[1:]
+    defaults = {p.name: p.default for p in parameters}
+
+    def call(operands: Any, *args: Any, **kwargs: Any) -> Any:
+        static = {**defaults, **dict(zip(defaults, args, strict=False)), **kwargs}
+        if isinstance(operands, Node):
+            operands = list(operands)  # type: ignore[call-overload]
+        if not any(isinstance(x, Node) for x in operands):
+            return forward([plain(x) for x in operands], **static)
+        nodes = tuple(x if isinstance(x, Node) else constant(x) for x in operands)
+        try:
+            return record(op, forward([x._data for x in nodes], **static), nodes, static)
+        except Exception as error:
+            _note(error, op, nodes)
+            raise
+
+    return call
+
+
+def _note(error: Exception, op: Operation, nodes: tuple[Node, ...]) -> None:
+    """Add the operation and its operands to the error's traceback."""
+    error.add_note(f"in {op.name} of " + ", ".join(describe(node) for node in nodes))

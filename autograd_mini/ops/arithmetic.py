@@ -1,0 +1,176 @@
+"""Arithmetic: sums, products, quotients, powers, and the choice between two values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..arrays import library
+from ..engine import Node
+from ..operation import Operand, Rule, primitive
+
+
+@primitive(
+    "{x} + {y}",
+    Rule(lambda g, out, x, y: g, "1"),
+    Rule(lambda g, out, x, y: g, "1"),
+    elementwise=True,
+)
+def add(x: Operand, y: Operand) -> Any:
+    """Sum of two values, element by element."""
+    return x + y
+
+
+@primitive(
+    "{x} − {y}",
+    Rule(lambda g, out, x, y: g, "1"),
+    Rule(lambda g, out, x, y: -g, "-1"),
+    elementwise=True,
+)
+def subtract(x: Operand, y: Operand) -> Any:
+    """Difference of two values, element by element."""
+    return x - y
+
+
+@primitive(
+    "{x} · {y}",
+    Rule(lambda g, out, x, y: g * y, "{y}"),
+    Rule(lambda g, out, x, y: g * x, "{x}"),
+    elementwise=True,
+)
+def multiply(x: Operand, y: Operand) -> Any:
+    """Product of two values, element by element."""
+    return x * y
+
+
+@primitive(
+    "{x} / {y}",
+    Rule(lambda g, out, x, y: divide(g, y), "1 / {y}"),
+    Rule(lambda g, out, x, y: divide(-g * out, y), "−{out} / {y}"),
+    elementwise=True,
+    domain=(0.5, 2.0),
+    latex=r"\frac{{{x}}}{{{y}}}",
+)
+def divide(x: Operand, y: Operand) -> Any:
+    """Quotient of two values, element by element; a division by zero gives inf or nan as in NumPy."""
+    return library(x, y).divide(x, y)
+
+
+@primitive("−{x}", Rule(lambda g, out, x: -g, "-1"), elementwise=True)
+def negative(x: Operand) -> Any:
+    """The value with its sign changed."""
+    return -x
+
+
+@primitive(
+    "{x} // {y}",
+    Rule(lambda g, out, x, y: zeros_like(g), "0"),
+    Rule(lambda g, out, x, y: zeros_like(g), "0"),
+    elementwise=True,
+    domain=(0.6, 0.9),
+)
+def floor_divide(x: Operand, y: Operand) -> Any:
+    """Quotient rounded down; it is constant between its jumps, so its gradient is 0."""
+    return library(x, y).floor_divide(x, y)
+
+
+@primitive(
+    "{x} mod {y}",
+    Rule(lambda g, out, x, y: g, "1"),
+    Rule(lambda g, out, x, y: -g * floor_divide(x, y), "−⌊{x} / {y}⌋"),
+    elementwise=True,
+    domain=(0.6, 0.9),
+)
+def remainder(x: Operand, y: Operand) -> Any:
+    """Remainder of the division rounded down, with the sign of ``y``."""
+    return library(x, y).remainder(x, y)
+
+
+def _larger(g: Any, x: Any, y: Any) -> Any:
+    """g where x > y, half of it at ties, else 0."""
+    return where(x == y, 0.5 * g, where(x > y, g, 0.0))
+
+
+@primitive(
+    "max({x}, {y})",
+    Rule(lambda g, out, x, y: _larger(g, x, y), "[{x} > {y}]"),
+    Rule(lambda g, out, x, y: _larger(g, y, x), "[{y} > {x}]"),
+    elementwise=True,
+)
+def maximum(x: Operand, y: Operand) -> Any:
+    """The larger of two values, element by element; at a tie each gets half of the gradient."""
+    return library(x, y).maximum(x, y)
+
+
+@primitive(
+    "min({x}, {y})",
+    Rule(lambda g, out, x, y: _larger(g, y, x), "[{x} < {y}]"),
+    Rule(lambda g, out, x, y: _larger(g, x, y), "[{y} < {x}]"),
+    elementwise=True,
+)
+def minimum(x: Operand, y: Operand) -> Any:
+    """The smaller of two values, element by element; at a tie each gets half of the gradient."""
+    return library(x, y).minimum(x, y)
+
+
+@primitive(
+    "arctan2({x}, {y})",
+    Rule(lambda g, out, x, y: divide(g * y, x * x + y * y), "{y} / ({x}² + {y}²)"),
+    Rule(lambda g, out, x, y: divide(-g * x, x * x + y * y), "−{x} / ({x}² + {y}²)"),
+    elementwise=True,
+    domain=(0.5, 2.0),
+)
+def arctan2(x: Operand, y: Operand) -> Any:
+    """Angle of the point with ordinate ``x`` and abscissa ``y``, in radians, as ``np.arctan2(x, y)``."""
+    return library(x, y).arctan2(x, y)
+
+
+@primitive(
+    "√({x}² + {y}²)",
+    Rule(lambda g, out, x, y: g * _direction(x, out), "{x} / {out}"),
+    Rule(lambda g, out, x, y: g * _direction(y, out), "{y} / {out}"),
+    elementwise=True,
+    domain=(0.5, 2.0),
+)
+def hypot(x: Operand, y: Operand) -> Any:
+    """Length of the hypotenuse, element by element; its gradient at (0, 0) is 0."""
+    return library(x, y).hypot(x, y)
+
+
+def _direction(x: Any, length: Any) -> Any:
+    return x / where(length == 0, 1.0, length)
+
+
+@primitive(
+    "{x} if {condition} else {y}",
+    Rule(lambda g, out, condition, x, y: None, "0"),
+    Rule(lambda g, out, condition, x, y: where(condition, g, 0.0), "[{condition}]"),
+    Rule(lambda g, out, condition, x, y: where(condition, 0.0, g), "[not {condition}]"),
+    elementwise=True,
+)
+def where(condition: Operand, x: Operand, y: Operand) -> Any:
+    """``x`` where the condition holds, else ``y``, element by element.
+
+    The side that is not chosen gets the gradient 0. If it is computed by a function whose slope there is infinite, such
+    as ``where(x > 0, log(x), 0)`` at 0, the product 0 · inf is nan: choose its *argument* first,
+    ``log(where(x > 0, x, 1))``, and then the result.
+    """
+    return library(condition, x, y).where(condition, x, y)
+
+
+@primitive("0", Rule(lambda g, out, x: zeros_like(g), "0"), elementwise=True)
+def zeros_like(x: Operand) -> Any:
+    """Zeros in the shape and dtype of ``x``."""
+    return library(x).zeros_like(x)
+
+
+def clip(x: Operand, min: Operand = None, max: Operand = None) -> Any:
+    """``x`` limited to an interval; an entry on its edge gets the whole gradient, one outside gets 0."""
+    if min is None and max is None:
+        raise ValueError("clip needs a lower or an upper limit")
+    if min is not None:
+        x = where(_data(x) < _data(min), min, x)
+    return x if max is None else where(_data(x) > _data(max), max, x)
+
+
+def _data(x: Any) -> Any:
+    return x._data if isinstance(x, Node) else x
