@@ -3,125 +3,137 @@
 A ``Value`` records every operation in a graph and applies the chain rule by itself, in reverse.
 """
 
-from .engine import GraphError as GraphError
-from .engine import no_grad as no_grad
-from .engine import scope as scope
-from .operation import Rule as Rule
-from .operation import primitive as primitive
-from .ops.arithmetic import add as add
-from .ops.arithmetic import arctan2 as arctan2
-from .ops.arithmetic import clip as clip
-from .ops.arithmetic import divide as divide
-from .ops.arithmetic import floor_divide as floor_divide
-from .ops.arithmetic import hypot as hypot
-from .ops.arithmetic import maximum as maximum
-from .ops.arithmetic import minimum as minimum
-from .ops.arithmetic import multiply as multiply
-from .ops.arithmetic import negative as negative
-from .ops.arithmetic import remainder as remainder
-from .ops.arithmetic import subtract as subtract
-from .ops.arithmetic import where as where
-from .ops.arithmetic import zeros_like as zeros_like
-from .ops.elementwise import abs as abs
-from .ops.elementwise import arccos as arccos
-from .ops.elementwise import arccosh as arccosh
-from .ops.elementwise import arcsin as arcsin
-from .ops.elementwise import arcsinh as arcsinh
-from .ops.elementwise import arctan as arctan
-from .ops.elementwise import arctanh as arctanh
-from .ops.elementwise import cbrt as cbrt
-from .ops.elementwise import ceil as ceil
-from .ops.elementwise import conjugate as conjugate
-from .ops.elementwise import cos as cos
-from .ops.elementwise import cosh as cosh
-from .ops.elementwise import erf as erf
-from .ops.elementwise import exp as exp
-from .ops.elementwise import exp2 as exp2
-from .ops.elementwise import expm1 as expm1
-from .ops.elementwise import floor as floor
-from .ops.elementwise import imag as imag
-from .ops.elementwise import log as log
-from .ops.elementwise import log10 as log10
-from .ops.elementwise import log1p as log1p
-from .ops.elementwise import log2 as log2
-from .ops.elementwise import logaddexp as logaddexp
-from .ops.elementwise import power as power
-from .ops.elementwise import real as real
-from .ops.elementwise import reciprocal as reciprocal
-from .ops.elementwise import relu as relu
-from .ops.elementwise import rint as rint
-from .ops.elementwise import sigmoid as sigmoid
-from .ops.elementwise import sign as sign
-from .ops.elementwise import sin as sin
-from .ops.elementwise import sinh as sinh
-from .ops.elementwise import softplus as softplus
-from .ops.elementwise import sqrt as sqrt
-from .ops.elementwise import square as square
-from .ops.elementwise import step as step
-from .ops.elementwise import tan as tan
-from .ops.elementwise import tanh as tanh
-from .ops.elementwise import trunc as trunc
-from .ops.shapes import array as array
-from .ops.shapes import astype as astype
-from .ops.shapes import broadcast_to as broadcast_to
-from .ops.shapes import concatenate as concatenate
-from .ops.shapes import expand_dims as expand_dims
-from .ops.shapes import hstack as hstack
-from .ops.shapes import moveaxis as moveaxis
-from .ops.shapes import ravel as ravel
-from .ops.shapes import reshape as reshape
-from .ops.shapes import squeeze as squeeze
-from .ops.shapes import stack as stack
-from .ops.shapes import swapaxes as swapaxes
-from .ops.shapes import tile as tile
-from .ops.shapes import transpose as transpose
-from .ops.shapes import vstack as vstack
-from .ops.indexing import diag as diag
-from .ops.indexing import diagonal as diagonal
-from .ops.indexing import flip as flip
-from .ops.indexing import getitem as getitem
-from .ops.indexing import pad as pad
-from .ops.indexing import repeat as repeat
-from .ops.indexing import roll as roll
-from .ops.indexing import scatter as scatter
-from .ops.indexing import split as split
-from .ops.indexing import take as take
-from .ops.indexing import take_along_axis as take_along_axis
-from .ops.indexing import tril as tril
-from .ops.indexing import triu as triu
-from .ops.reductions import cumprod as cumprod
-from .ops.reductions import cumsum as cumsum
-from .ops.reductions import log_softmax as log_softmax
-from .ops.reductions import logsumexp as logsumexp
-from .ops.reductions import max as max
-from .ops.reductions import mean as mean
-from .ops.reductions import min as min
-from .ops.reductions import norm as norm
-from .ops.reductions import prod as prod
-from .ops.reductions import softmax as softmax
-from .ops.reductions import sort as sort
-from .ops.reductions import std as std
-from .ops.reductions import sum as sum
-from .ops.reductions import trace as trace
-from .ops.reductions import var as var
-from .ops.linalg import dot as dot
-from .ops.linalg import einsum as einsum
-from .ops.linalg import inner as inner
-from .ops.linalg import linear as linear
-from .ops.linalg import matmul as matmul
-from .ops.linalg import outer as outer
-from .ops.linalg import tensordot as tensordot
+from .guards import GraphError as GraphError
+from .operation import Rule as Rule, primitive as primitive
+from .ops.arithmetic import (
+    add as add,
+    arctan2 as arctan2,
+    clip as clip,
+    divide as divide,
+    floor_divide as floor_divide,
+    hypot as hypot,
+    maximum as maximum,
+    minimum as minimum,
+    multiply as multiply,
+    negative as negative,
+    remainder as remainder,
+    subtract as subtract,
+    where as where,
+    zeros_like as zeros_like,
+)
+from .ops.elementwise import (
+    abs as abs,
+    arccos as arccos,
+    arccosh as arccosh,
+    arcsin as arcsin,
+    arcsinh as arcsinh,
+    arctan as arctan,
+    arctanh as arctanh,
+    cbrt as cbrt,
+    ceil as ceil,
+    conjugate as conjugate,
+    cos as cos,
+    cosh as cosh,
+    erf as erf,
+    exp as exp,
+    exp2 as exp2,
+    expm1 as expm1,
+    floor as floor,
+    imag as imag,
+    log as log,
+    log1p as log1p,
+    log2 as log2,
+    log10 as log10,
+    logaddexp as logaddexp,
+    power as power,
+    real as real,
+    reciprocal as reciprocal,
+    relu as relu,
+    rint as rint,
+    sigmoid as sigmoid,
+    sign as sign,
+    sin as sin,
+    sinh as sinh,
+    softplus as softplus,
+    sqrt as sqrt,
+    square as square,
+    step as step,
+    tan as tan,
+    tanh as tanh,
+    trunc as trunc,
+)
 from .ops.fused import softmax_cross_entropy as softmax_cross_entropy
-from .transforms import elementwise_grad as elementwise_grad
-from .transforms import grad as grad
-from .transforms import gradients as gradients
-from .transforms import hessian as hessian
-from .transforms import hvp as hvp
-from .transforms import jacobian as jacobian
-from .transforms import jvp as jvp
-from .transforms import stop_gradient as stop_gradient
-from .transforms import value_and_grad as value_and_grad
-from .transforms import vjp as vjp
+from .ops.indexing import (
+    diag as diag,
+    diagonal as diagonal,
+    flip as flip,
+    getitem as getitem,
+    pad as pad,
+    repeat as repeat,
+    roll as roll,
+    scatter as scatter,
+    split as split,
+    take as take,
+    take_along_axis as take_along_axis,
+    tril as tril,
+    triu as triu,
+)
+from .ops.linalg import (
+    dot as dot,
+    einsum as einsum,
+    inner as inner,
+    linear as linear,
+    matmul as matmul,
+    outer as outer,
+    tensordot as tensordot,
+)
+from .ops.reductions import (
+    cumprod as cumprod,
+    cumsum as cumsum,
+    log_softmax as log_softmax,
+    logsumexp as logsumexp,
+    max as max,
+    mean as mean,
+    min as min,
+    norm as norm,
+    prod as prod,
+    softmax as softmax,
+    sort as sort,
+    std as std,
+    sum as sum,
+    trace as trace,
+    var as var,
+)
+from .ops.shapes import (
+    array as array,
+    astype as astype,
+    broadcast_to as broadcast_to,
+    concatenate as concatenate,
+    expand_dims as expand_dims,
+    hstack as hstack,
+    moveaxis as moveaxis,
+    ravel as ravel,
+    reshape as reshape,
+    squeeze as squeeze,
+    stack as stack,
+    swapaxes as swapaxes,
+    tile as tile,
+    transpose as transpose,
+    vstack as vstack,
+)
+from .state import no_grad as no_grad, scope as scope
+from .transforms import (
+    elementwise_grad as elementwise_grad,
+    grad as grad,
+    gradients as gradients,
+    hessian as hessian,
+    hvp as hvp,
+    jacobian as jacobian,
+    jvp as jvp,
+    stop_gradient as stop_gradient,
+    value_and_grad as value_and_grad,
+    vjp as vjp,
+)
 from .value import Value as Value
 
 __version__ = "0.1.0"

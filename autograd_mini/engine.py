@@ -10,68 +10,23 @@ Gradients of a pass live in the pass; nodes and leaves get theirs at its end, al
 
 from __future__ import annotations
 
-import functools
-import inspect
-import itertools
 import sys
 import threading
-import weakref
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Collection, Mapping, Sequence
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from . import guards
 from .arrays import library, plain
+from .guards import CHANGED, RELEASED, GraphError, clock, describe, released, written_to
+from .state import STATE
 
 if TYPE_CHECKING:
     from .operation import Operation
+    from .state import Scope
     from .value import Value
-
-F = TypeVar("F", bound=Callable[..., Any])
-
-clock = itertools.count(1).__next__
-"""Ages of nodes. ``next`` on a count is atomic, so threads share it."""
-
-
-class GraphError(RuntimeError):
-    """The graph cannot be differentiated as it stands; the message says why and what to do."""
-
-
-class Scope:
-    """A named group of operations, such as one call of a module; pictures draw it as a cluster.
-
-    Parameters
-    ----------
-    name : str
-        Short name, one part of the path.
-    title : str
-        What the picture writes on the cluster; the name if empty.
-    parent : Scope or None
-        The group around this one.
-    """
-
-    __slots__ = ("name", "parent", "title")
-
-    def __init__(self, name: str, title: str = "", parent: Scope | None = None) -> None:
-        self.name, self.title, self.parent = name, title or name, parent
-
-    @property
-    def path(self) -> str:
-        """Names from the outermost group to this one, joined by dots."""
-        return self.name if self.parent is None else f"{self.parent.path}.{self.name}"
-
-
-class State(NamedTuple):
-    """What recording depends on; held in a context variable, so threads and tasks have their own."""
-
-    recording: bool = True
-    scope: Scope | None = None
-
-
-STATE: ContextVar[State] = ContextVar("autograd_mini", default=State())  # noqa: B039 (a tuple cannot change)
 
 
 class Node:
@@ -133,163 +88,6 @@ def record(op: Operation, data: Any, parents: tuple[Node, ...], static: Mapping[
     return node  # type: ignore[no-any-return]
 
 
-class _Switch:
-    """A context manager and decorator that sets one field of the state; exceptions and generators restore it."""
-
-    def __init__(self, **fields: Any) -> None:
-        self._fields = fields
-        self._tokens: list[Any] = []
-
-    def __enter__(self) -> None:
-        self._tokens.append(STATE.set(STATE.get()._replace(**self._fields)))
-
-    def __exit__(self, *error: object) -> None:
-        STATE.reset(self._tokens.pop())
-
-    def __call__(self, f: F) -> F:
-        fields = self._fields
-        if inspect.isgeneratorfunction(f):
-
-            @functools.wraps(f)
-            def generator(*args: Any, **kwargs: Any) -> Iterator[Any]:
-                items = f(*args, **kwargs)
-                send: Callable[[], Any] = functools.partial(next, items)
-                while True:
-                    try:
-                        with _Switch(**fields):
-                            item = send()
-                    except StopIteration as stop:
-                        return stop.value
-                    try:
-                        received = yield item
-                        send = functools.partial(items.send, received)
-                    except BaseException as error:
-                        send = functools.partial(items.throw, error)
-
-            return generator  # type: ignore[return-value]
-        if inspect.iscoroutinefunction(f):
-
-            @functools.wraps(f)
-            async def coroutine(*args: Any, **kwargs: Any) -> Any:
-                with _Switch(**fields):
-                    return await f(*args, **kwargs)
-
-            return coroutine  # type: ignore[return-value]
-
-        @functools.wraps(f)
-        def function(*args: Any, **kwargs: Any) -> Any:
-            with _Switch(**fields):
-                return f(*args, **kwargs)
-
-        return function  # type: ignore[return-value]
-
-
-def no_grad() -> _Switch:
-    """Compute without recording: a context manager, and a decorator for functions, generators and coroutines.
-
-    The setting belongs to the current thread or task and is restored when the block is left, also by an exception.
-
-    Examples
-    --------
-    >>> from autograd_mini import Value, no_grad
-    >>> w = Value(3.0)
-    >>> with no_grad():
-    ...     y = w * w
-    >>> y.requires_grad
-    False
-    """
-    return _Switch(recording=False)
-
-
-def recording() -> _Switch:
-    """The opposite of ``no_grad``: transformations such as ``grad`` record even inside it."""
-    return _Switch(recording=True)
-
-
-@contextmanager
-def scope(name: str, title: str = "") -> Iterator[Scope]:
-    """Group the operations of the block; the picture draws them as one titled cluster.
-
-    Parameters
-    ----------
-    name : str
-        Short name of the group.
-    title : str, optional
-        What the picture writes on it.
-
-    Examples
-    --------
-    >>> from autograd_mini import Value, scope
-    >>> o, y = Value(0.25), 1.0
-    >>> with scope("Cost", "C = (o - y)²"):
-    ...     C = (o - y) ** 2
-    >>> C.scope.path
-    'Cost'
-    """
-    state = STATE.get()
-    group = Scope(name, title, state.scope)
-    token = STATE.set(state._replace(scope=group))
-    try:
-        yield group
-    finally:
-        STATE.reset(token)
-
-
-# --- data that changed after it was used ------------------------------------------------------------------------------
-
-_lent: weakref.WeakKeyDictionary[Node, Any] = weakref.WeakKeyDictionary()
-
-
-def lend(leaf: Node) -> None:
-    """Remember the leaf's array as it is now: its owner may write into it, and a later pass must notice."""
-    if leaf not in _lent:
-        _lent[leaf] = leaf._data.copy()
-
-
-def renew(leaf: Node) -> None:
-    """The leaf has new data: what was computed from the old data must not be differentiated any more."""
-    leaf.order = clock()
-    _lent.pop(leaf, None)
-
-
-def _check_unchanged(leaf: Node) -> None:
-    lent = _lent.get(leaf)
-    if lent is not None and not np.array_equal(lent, leaf._data, equal_nan=lent.dtype.kind in "fc"):
-        raise GraphError(_CHANGED.format(describe(leaf)))
-
-
-_CHANGED = (
-    "the data of {} changed after the graph had used it (by .data, an optimizer step or assigned parents), so its "
-    "gradients would be wrong; compute the result again before differentiating it"
-)
-_RELEASED = (
-    "{} was released by a pass with retain_graph=False; to look at it or to differentiate again, "
-    "call backward(retain_graph=True)"
-)
-
-
-class _Released:
-    """Stands where a pass with ``retain_graph=False`` freed a node's data or operation."""
-
-    def __repr__(self) -> str:
-        return "<released>"
-
-
-RELEASED: Any = _Released()
-
-
-def released(node: Node) -> GraphError:
-    """The error for whoever needs what was released."""
-    return GraphError(_RELEASED.format(describe(node)))
-
-
-def describe(node: Node) -> str:
-    """Name, operation and shape of a node, for messages."""
-    name = f"{node.name!r} " if node.name else ""
-    what = "a leaf" if node.op is None else "a result" if node.op is RELEASED else f"the result of {node.op.name}"
-    return f"{name}({what}, shape {np.shape(node._data) if node._data is not RELEASED else 'released'})"
-
-
 # --- the walk ---------------------------------------------------------------------------------------------------------
 
 
@@ -299,39 +97,43 @@ def topological(root: Node, since: int = 0) -> list[Node]:
     ``since`` leaves out nodes older than that age. Raises GraphError if an operand is younger than its result: its data
     was replaced, or somebody tied the graph into a loop.
     """
-    seen = {root}
-    stack = [root]
+    seen, nodes, stack = {root}, [root], [root]
+    lent = guards.anything_lent()
     while stack:
         node = stack.pop()
         order = node.order
-        if node.op is RELEASED:
-            raise released(node)
         for parent in node.parents:
-            if parent.order >= order:
-                raise GraphError(_CHANGED.format(describe(parent)))
-            if parent.requires_grad and parent.order >= since and parent not in seen:
+            age = parent.order
+            if age >= order or (lent and written_to(parent)):
+                raise GraphError(CHANGED.format(describe(parent)))
+            if parent.requires_grad and age >= since and parent not in seen:
+                if parent.op is RELEASED:
+                    raise released(parent)
                 seen.add(parent)
+                nodes.append(parent)
                 stack.append(parent)
-    return sorted(seen, key=attrgetter("order"))
+    nodes.sort(key=attrgetter("order"))
+    return nodes
 
 
 EdgeHook = Callable[[Node, int, Any, Any, Any], None]
 """Called for each edge of a pass: result, operand number, upstream gradient, contribution, running sum."""
 
 
-def sweep(
+def sweep(  # noqa: PLR0912 (the hot loop: a call for each branch would cost more than its rules)
     root: Node,
     seed: Any,
     *,
     graph: bool = False,
     release: bool = False,
-    wanted: Mapping[Node, Any] | None = None,
+    wanted: Collection[Node] | None = None,
     on_edge: EdgeHook | None = None,
-) -> Iterator[tuple[Node, Any]]:
-    """Walk the chain rule from ``root`` back and yield each node with its complete gradient, newest first.
+) -> dict[Node, Any]:
+    """Walk the chain rule from ``root`` back and return the gradient of every node on the way, newest first.
 
     With ``graph`` the rules are fed Values, so that the gradients are part of a new graph; else plain data. ``wanted``
-    restricts the walk to the nodes that lead to these.
+    restricts the walk to the nodes that lead to these. ``release`` frees each node when it is done with and
+    returns the gradients of leaves only.
     """
     nodes = topological(root, min((node.order for node in wanted), default=0) if wanted is not None else 0)
     useful = _leading_to(wanted, nodes) if wanted is not None else None
@@ -339,58 +141,60 @@ def sweep(
     summed: set[Node] = set()  # nodes whose gradient is a sum made here, so that nobody else holds it
     while nodes:
         node = nodes.pop()
-        g = grads.pop(node, None)
-        if g is None:
+        op = node.op
+        if op is None or node not in grads:
             continue
-        op, parents = node.op, node.parents
-        if op is None:
-            _check_unchanged(node)
-            yield node, _unshared(g, node in summed)
-            continue
-        yield node, g
-        operands = parents if graph else [parent._data for parent in parents]
+        g = grads.pop(node) if release else grads[node]
+        parents, static, vjps = node.parents, node.static, op.vjps
         out = node if graph else node._data
-        for i, parent in enumerate(parents):
-            if not parent.requires_grad or (useful is not None and parent not in useful):
-                continue
-            try:
-                contribution = op.pull(i, g, out, operands, node.static)
-            except Exception as error:
-                error.add_note(f"in the rule of {op.name} for operand {i}, {describe(parent)}")
-                raise
-            if type(contribution) is not float or type(parent._data) is not float:
-                contribution = fit(contribution, parent, op, i)
-            total = grads.get(parent)
-            if total is None:
-                grads[parent] = contribution
-            elif parent in summed:
-                total += contribution
-                grads[parent] = total
-            else:
-                grads[parent] = total + contribution
-                summed.add(parent)
-            if on_edge is not None:
-                on_edge(node, i, g, contribution, grads[parent])
+        # two operands are most of a graph, and packing arguments would cost them as much as their rules
+        two = static is None and len(parents) == 2
+        x = y = None
+        operands: Sequence[Any] = ()
+        if two:
+            x, y = parents if graph else (parents[0]._data, parents[1]._data)
+        else:
+            operands = parents if graph else [parent._data for parent in parents]
+        i = 0
+        try:
+            for i, parent in enumerate(parents):
+                if not parent.requires_grad or (useful is not None and parent not in useful):
+                    continue
+                contribution = vjps[i](g, out, x, y) if two else op.pull(i, g, out, operands, static)
+                if type(contribution) is float is type(parent._data):
+                    grads[parent] = grads[parent] + contribution if parent in grads else contribution
+                else:
+                    contribution = fit(contribution, parent, op, i)
+                    if parent not in grads:
+                        grads[parent] = contribution
+                    else:
+                        _add_up(grads, parent, contribution, summed if on_edge is None else set())
+                if on_edge is not None:
+                    on_edge(node, i, g, contribution, grads[parent])
+        except Exception as error:
+            error.add_note(f"in the rule of {op.name} for operand {i}, {describe(parents[i])}")
+            raise
         if release:
             node.op, node.parents, node.static = RELEASED, (), None
-            if node is not root:
-                node._data = RELEASED
+            node._data = RELEASED if node is not root else node._data
+    return grads
 
 
-def _leading_to(wanted: Mapping[Node, Any], nodes: list[Node]) -> set[Node]:
-    useful: set[Node] = set()
+def _add_up(grads: dict[Node, Any], node: Node, contribution: Any, summed: set[Node]) -> None:
+    """One more contribution; from the third on it is added in place, into an array that nobody else holds."""
+    if node in summed:
+        grads[node] += contribution
+    else:
+        grads[node] = grads[node] + contribution
+        summed.add(node)
+
+
+def _leading_to(wanted: Collection[Node], nodes: list[Node]) -> set[Node]:
+    useful = set(wanted)
     for node in nodes:
-        if node in wanted or any(parent in useful for parent in node.parents):
+        if any(parent in useful for parent in node.parents):
             useful.add(node)
     return useful
-
-
-def _unshared(g: Any, ours: bool) -> Any:
-    """The gradient in an array that nobody else holds: a rule may have passed one array on to several operands."""
-    if type(g) is not np.ndarray or ours:
-        return g
-    held_here_alone = 3  # this argument, the caller's variable, and getrefcount's own
-    return g if g.base is None and sys.getrefcount(g) <= held_here_alone else g.copy()
 
 
 def fit(contribution: Any, operand: Node, op: Operation, i: int) -> Any:
@@ -404,7 +208,8 @@ def fit(contribution: Any, operand: Node, op: Operation, i: int) -> Any:
         if not table.fits(np.shape(data), np.shape(like)):
             raise ValueError(f"a gradient of shape {np.shape(data)} for an operand of shape {np.shape(like)}")
     except (TypeError, ValueError) as error:
-        raise GraphError(f"the rule of {op.name} for operand {i}, {describe(operand)}, gave no gradient: {error}") from None
+        where = f"the rule of {op.name} for operand {i}, {describe(operand)}"
+        raise GraphError(f"{where}, gave no gradient: {error}") from None
     if isinstance(contribution, Node):
         return contribution.fit(like)  # type: ignore[attr-defined]
     return table.fit(data, like)
@@ -412,31 +217,35 @@ def fit(contribution: Any, operand: Node, op: Operation, i: int) -> Any:
 
 def backward(root: Node, seed: Any, *, retain_graph: bool) -> None:
     """Run the pass and hand out the gradients: leaves accumulate, inner nodes keep the latest; all of it or nothing."""
-    leaves: list[tuple[Node, Any]] = []
-    inner: list[tuple[Node, Any]] = []
-    for node, g in sweep(root, seed, release=not retain_graph):
-        if node.op is None:
-            leaves.append((node, outward(g)))
-        elif retain_graph:
-            inner.append((node, outward(g)))
+    grads = sweep(root, seed, release=not retain_graph)
+    leaves = [node for node in grads if node.op is None]
     with _handing_out:  # threads may share a leaf
-        before = [node._grad for node, _ in leaves]
-        after = [g if old is None else old + g for old, (_, g) in zip(before, leaves, strict=True)]
+        before = [leaf._grad for leaf in leaves]
+        for leaf, old in zip(leaves, before, strict=True):
+            grads[leaf] = _unshared(grads[leaf]) if old is None else old + outward(grads[leaf])
         try:
-            for (node, _), grad in zip(leaves, after, strict=True):
-                node._grad = grad
-            for node, g in inner:
-                node._grad = g
+            for node, g in grads.items():
+                node._grad = g if type(g) is float or node.op is None else outward(g)
         except BaseException:  # an interrupt between two of them
-            for (node, _), grad in zip(leaves, before, strict=True):
-                node._grad = grad
+            for leaf, old in zip(leaves, before, strict=True):
+                leaf._grad = old
             raise
+
+
+def _unshared(g: Any) -> Any:
+    """The gradient in an array that nobody else holds: a rule may have passed one array on to several operands."""
+    if type(g) is not np.ndarray:
+        return outward(g)
+    held_here_alone = 3  # the pass, this argument, and getrefcount's own
+    return outward(g) if g.base is None and sys.getrefcount(g) <= held_here_alone else outward(g.copy())
 
 
 _handing_out = threading.Lock()
 
 
 def outward(g: Any) -> Any:
-    """Inside a pass gradients of complex data travel unconjugated, so that g·f'(z) is the rule of every holomorphic
-    function; users get (and give) the conjugate, the direction of steepest ascent, as in PyTorch."""
+    """The gradient as users get and give it, the direction of steepest ascent: conjugated if complex, as in PyTorch.
+
+    Inside a pass it travels unconjugated, so that g·f'(z) is the rule of every holomorphic function.
+    """
     return g.conj() if getattr(g, "dtype", None) is not None and g.dtype.kind == "c" else g

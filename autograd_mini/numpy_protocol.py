@@ -7,15 +7,17 @@ Value is never detached silently and never ends in an object array.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
+import functools
+import inspect
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 from . import ops
+from .arrays import shape_of
 from .engine import Node
 from .operation import COMPOSED, OPERATIONS
-from .ops.shapes import shape_of
 
 _FAMILIES = (
     ops.arithmetic,
@@ -36,21 +38,19 @@ def _ours(name: str) -> Callable[..., Any] | None:
     return None
 
 
-def _clip(x: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
-    return ops.arithmetic.clip(x, a_min if min is None else min, a_max if max is None else max)
-
-
-_NAMES = sorted({*OPERATIONS, *COMPOSED, "split", "einsum"})
+_NAMES = sorted({*OPERATIONS, *COMPOSED, "array_split", "clip", "einsum", "split"} - {"identity"})
 _RULES: dict[Any, Callable[..., Any]] = {
     getattr(np, name): function for name in _NAMES if hasattr(np, name) and (function := _ours(name)) is not None
 } | {
-    np.clip: _clip,
-    np.linalg.norm: ops.reductions.norm,
-    np.linalg.matmul: ops.linalg.matmul,
-    np.linalg.outer: ops.linalg.outer,
-    np.positive: ops.elementwise.identity,
+    np.amax: ops.reductions.max,
+    np.amin: ops.reductions.min,
+    np.copy: ops.elementwise.identity,
     np.fabs: ops.elementwise.abs,
-    np.acos: ops.elementwise.arccos,
+    np.linalg.matmul: ops.linalg.matmul,
+    np.linalg.norm: ops.reductions.norm,
+    np.linalg.outer: ops.linalg.outer,
+    np.linalg.tensordot: ops.linalg.tensordot,
+    np.positive: ops.elementwise.identity,
 }
 
 _PLAIN_UFUNCS = {
@@ -82,32 +82,32 @@ def _data(x: Any) -> Any:
 
 
 def _unsupported(name: str) -> TypeError:
-    near = difflib.get_close_matches(name.rpartition(".")[2], [n for n in _NAMES if _ours(n)], n=1, cutoff=0.5)
-    hint = f"; the nearest one that has is autograd_mini.{near[0]}" if near else ""
+    [near] = difflib.get_close_matches(name.rpartition(".")[2], [n for n in _NAMES if _ours(n)], n=1, cutoff=0.0)
     return TypeError(
-        f"np.{name} has no derivative rule here{hint}. Compose it of functions that have one, or use value.numpy() "
-        "where no gradient is needed"
+        f"{name} has no derivative rule here; the nearest name that has one is autograd_mini.{near}. Compose it of "
+        "functions that have one, or use value.numpy() where no gradient is needed"
     )
 
 
-def _refuse(name: str, kwargs: dict[str, Any], *names: str) -> None:
-    for option in names:
-        if kwargs.get(option) is not None and kwargs[option] is not True:
-            raise TypeError(
-                f"np.{name} on a Value takes no {option}=: the result is a new Value in a graph"
-                + ("; write the result to a name, not into an array" if option == "out" else "")
-            )
+def _refused(name: str, option: str) -> TypeError:
+    return TypeError(
+        f"{name} on a Value takes no {option}=: the result is a new Value in a graph"
+        + ("; write the result to a name, not into an array" if option == "out" else "")
+    )
 
 
 def call_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Answer a ufunc that was given a Value."""
-    name = ufunc.__name__
-    _refuse(name, kwargs, "out", "where", "dtype", "casting", "order", "subok")
-    kwargs = {key: item for key, item in kwargs.items() if key in ("axis", "keepdims", "initial")}
+    name = f"np.{ufunc.__name__}" if method == "__call__" else f"np.{ufunc.__name__}.{method}"
+    for option, item in kwargs.items():
+        known = option in ("axis", "keepdims") and method in ("reduce", "accumulate")
+        if not known and not any(item is default for default in (None, True, "K", "same_kind")):
+            raise _refused(name, option)
+    kwargs = {option: item for option, item in kwargs.items() if option in ("axis", "keepdims")}
     if ufunc in _PLAIN_UFUNCS:
         return getattr(ufunc, method)(*map(_data, inputs), **kwargs)
     if method == "__call__" and ufunc in _RULES:
-        return _RULES[ufunc](*inputs, **kwargs)
+        return _RULES[ufunc](*inputs)
     if method == "reduce" and ufunc in _REDUCE:
         return _REDUCE[ufunc](inputs[0], **{"axis": 0, **kwargs})
     if method == "accumulate" and ufunc in _ACCUMULATE:
@@ -115,16 +115,52 @@ def call_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[st
     if method == "outer" and ufunc in _RULES:
         x, y = inputs
         return _RULES[ufunc](ops.shapes.reshape(x, shape_of(x) + (1,) * len(shape_of(y))), y)
-    raise _unsupported(name if method == "__call__" else f"{name}.{method}")
+    raise _unsupported(name)
 
 
 def call_function(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Answer one of NumPy's other functions that was given a Value."""
-    name = function.__name__
     if function in _PLAIN:
         return function(*map(_data, args), **{key: _data(item) for key, item in kwargs.items()})
+    name = f"{function.__module__.replace('numpy', 'np', 1)}.{function.__name__}"
     if function not in _RULES:
         raise _unsupported(name)
-    _refuse(name, kwargs, "out", "where", "dtype", "order", "initial", "mode" if name == "take" else "out")
-    kwargs = {key: item for key, item in kwargs.items() if key not in ("out", "where", "dtype", "order", "initial")}
-    return _RULES[function](*args, **kwargs)
+    ours = _RULES[function]
+    args, kwargs = _in_our_places(_parameters(function), _parameters(ours), args, dict(kwargs))
+    for option in kwargs.keys() - _parameters(ours).keys():
+        default = _parameters(function).get(option)
+        if default is None or not (
+            kwargs[option] is None or kwargs[option] is default.default or kwargs[option] == "C"
+        ):
+            raise _refused(name, option)
+        del kwargs[option]
+    return ours(*args, **kwargs)
+
+
+@functools.cache
+def _parameters(function: Any) -> Mapping[str, inspect.Parameter]:
+    """A function's parameters; none are known of those of NumPy's functions in C that tell no signature."""
+    try:
+        return inspect.signature(function).parameters
+    except ValueError:
+        return {}
+
+
+def _in_our_places(
+    theirs: Mapping[str, inspect.Parameter],
+    ours: Mapping[str, inspect.Parameter],
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Arguments with NumPy's names and places in ours: operands by place, and each option by its name."""
+    names = [name for name, p in theirs.items() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    operands = [name for i, name in enumerate(names) if i == 0 or (i < len(ours) and theirs[name].default is _EMPTY)]
+    placed = list(args[: len(operands)]) if names else list(args)
+    for name in operands[len(placed) :]:
+        if name in kwargs:
+            placed.append(kwargs.pop(name))
+    options = dict(zip(names[len(operands) :], args[len(operands) :], strict=False)) if names else {}
+    return tuple(placed), {**options, **kwargs}
+
+
+_EMPTY = inspect.Parameter.empty

@@ -20,7 +20,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias
 
 from .arrays import plain
-from .engine import Node, constant, describe, record
+from .engine import Node, constant, record
+from .guards import describe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,7 +43,7 @@ class Rule:
         to that of the operand. It is written with operators and operation functions, so that the same line serves
         plain data (first order) and Values (every higher order). Broadcasting is undone by the engine.
     local : str
-        The local derivative, for scalars and for elementwise operations, with operand names in braces: ``"1 − {out}²"``.
+        The local derivative, for scalars and elementwise operations, with operand names in braces: ``"1 − {out}²"``.
     text : str, optional
         The product for arrays, ``"{g} · {y}ᵀ"``. By default ``{g} × (local)``.
     latex : str, optional
@@ -109,6 +110,10 @@ class Operation:
     domain: tuple[float, float] = (-2.0, 2.0)
     cases: tuple[Case, ...] = ()
     latex: str = ""
+    vjps: tuple[Callable[..., Any], ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "vjps", tuple(rule.vjp for rule in self.rules))
 
     def __repr__(self) -> str:
         return f"<operation {self.name}>"
@@ -160,16 +165,16 @@ def primitive(
         if name in OPERATIONS:
             raise ValueError(f"there is an operation {name!r} already")
         OPERATIONS[name] = op
-        has_static = len(parameters) > len(names)
-        call = _variadic if variadic else _general if has_static or len(rules) > 2 else (_unary, _binary)[len(rules) - 1]
-        return functools.wraps(forward)(call(op))
+        plain_arity = 0 if variadic or len(parameters) > len(names) else len(rules)
+        call = _variadic if variadic else {1: _unary, 2: _binary}.get(plain_arity, _general)
+        function = functools.wraps(forward)(call(op))
+        function.operation = op  # type: ignore[attr-defined]
+        return function
 
     return enter
 
 
-def composed(
-    *cases: Case, domain: tuple[float, float] = (-2.0, 2.0)
-) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
+def composed(*cases: Case, domain: tuple[float, float] = (-2.0, 2.0)) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
     """Register a function made of primitives, so that the generated tests and NumPy's calls find it."""
 
     def enter(function: Callable[P, Any]) -> Callable[P, Any]:
@@ -188,7 +193,7 @@ def _unary(op: Operation) -> Callable[..., Any]:
         try:
             return record(op, forward(x._data), (x,))
         except Exception as error:
-            _note(error, op, (x,))
+            note(error, op, (x,))
             raise
 
     return call
@@ -207,7 +212,7 @@ def _binary(op: Operation) -> Callable[..., Any]:
         try:
             return record(op, forward(x._data, y._data), (x, y))
         except Exception as error:
-            _note(error, op, (x, y))
+            note(error, op, (x, y))
             raise
 
     return call
@@ -215,24 +220,28 @@ def _binary(op: Operation) -> Callable[..., Any]:
 
 def _general(op: Operation) -> Callable[..., Any]:
     forward, count = op.forward, len(op.operands)
-    parameters = list(inspect.signature(forward).parameters.values())
-    names = [p.name for p in parameters]
-    defaults = {p.name: p.default for p in parameters[count:] if p.default is not p.empty}
+    signature = inspect.signature(forward)
+    names = list(signature.parameters)[count:]
+    defaults = {name: signature.parameters[name].default for name in names}
+    complete = signature.empty not in defaults.values()
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        if len(args) < count or len(args) > len(names) or kwargs.keys() & names[: len(args)]:
-            bound = inspect.signature(forward).bind(*args, **kwargs).arguments
-            args = tuple(bound.pop(name) for name in names[:count])
-            kwargs = bound
-        static = {**defaults, **dict(zip(names[count:], args[count:], strict=False)), **kwargs}
-        operands = args[:count]
-        if not any(isinstance(x, Node) for x in operands):
+        if complete and not kwargs and len(args) == count:
+            operands, static = args, defaults
+        else:
+            bound = signature.bind(*args, **kwargs)
+            operands = tuple(bound.arguments.pop(name) for name in op.operands)
+            static = {name: bound.arguments.get(name, default) for name, default in defaults.items()}
+        for x in operands:
+            if isinstance(x, Node):
+                break
+        else:
             return forward(*map(plain, operands), **static)
-        nodes = tuple(x if isinstance(x, Node) else constant(x) for x in operands)
+        nodes = tuple([x if isinstance(x, Node) else constant(x) for x in operands])
         try:
-            return record(op, forward(*[x._data for x in nodes], **static), nodes, static)
+            return record(op, forward(*[x._data for x in nodes], **static), nodes, static or None)
         except Exception as error:
-            _note(error, op, nodes)
+            note(error, op, nodes)
             raise
 
     return call
@@ -253,12 +262,12 @@ def _variadic(op: Operation) -> Callable[..., Any]:
         try:
             return record(op, forward([x._data for x in nodes], **static), nodes, static)
         except Exception as error:
-            _note(error, op, nodes)
+            note(error, op, nodes)
             raise
 
     return call
 
 
-def _note(error: Exception, op: Operation, nodes: tuple[Node, ...]) -> None:
+def note(error: Exception, op: Operation, nodes: tuple[Node, ...]) -> None:
     """Add the operation and its operands to the error's traceback."""
     error.add_note(f"in {op.name} of " + ", ".join(describe(node) for node in nodes))

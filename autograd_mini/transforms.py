@@ -13,18 +13,21 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from . import engine
-from .engine import STATE, GraphError, Node, clock, constant, recording, sweep, topological
+from .engine import Node, constant, sweep, topological
+from .guards import GraphError, clock
+from .leaves import like, seed
 from .ops.arithmetic import multiply
 from .ops.elementwise import identity
 from .ops.reductions import sum as total
 from .ops.shapes import reshape, stack
+from .state import STATE, recording
 from .tree import flatten, map_leaves
-from .value import Value, _like
+from .value import Value
 
 Argnums = int | Sequence[int]
 
 
-def gradients(y: Value, xs: Any, gradient: Any = None, *, create_graph: bool = False) -> Any:
+def gradients(y: Any, xs: Any, gradient: Any = None, *, create_graph: bool = False) -> Any:
     """Gradients of ``y`` with respect to some values of its graph; no ``.grad`` is touched.
 
     Parameters
@@ -66,35 +69,31 @@ def gradients(y: Value, xs: Any, gradient: Any = None, *, create_graph: bool = F
     return rebuild(_pull(y, leaves, _seed(y, gradient), create_graph))
 
 
-def _seed(y: Value, gradient: Any) -> Any:
-    if gradient is None:
-        if y.size != 1:
-            raise ValueError(f"a result of shape {y.shape} needs a gradient of that shape")
-        gradient = np.ones(y.shape)
-    if isinstance(gradient, Node):
-        if np.shape(gradient._data) != y.shape:
-            raise ValueError(f"the gradient must have shape {y.shape}, got {np.shape(gradient._data)}")
-        return engine.outward(gradient)
-    return engine.outward(_like(gradient, y._data, "the gradient"))
+def _seed(y: Any, gradient: Any) -> Any:
+    """As ``seed``, but a Value stays one, so that it can be differentiated by."""
+    if not isinstance(gradient, Node):
+        return seed(y, gradient)
+    if np.shape(gradient._data) != y.shape:
+        raise ValueError(f"the gradient must have shape {y.shape}, got {np.shape(gradient._data)}")
+    return engine.outward(gradient)
 
 
-def _pull(y: Value, xs: Sequence[Any], seed: Any, graph: bool) -> list[Any]:
+def _pull(y: Any, xs: Sequence[Any], seed: Any, graph: bool) -> list[Any]:
     """One pass from ``y``; users' side of the conjugate convention."""
-    wanted: dict[Node, Any] = dict.fromkeys(xs)
     if graph:
         with recording():
-            found = {node: g for node, g in sweep(y, seed, graph=True, wanted=wanted) if node in wanted}
+            found = sweep(y, seed, graph=True, wanted=xs)
             return [
                 engine.outward(g) if isinstance(g := found.get(x, _zeros(x)), Node) else constant(engine.outward(g))
                 for x in xs
             ]
     seed = seed._data if isinstance(seed, Node) else seed
-    found = {node: g for node, g in sweep(y, seed, wanted=wanted) if node in wanted}
+    found = sweep(y, seed, wanted=xs)
     return [engine.outward(found[x]) if x in found else _zeros(x) for x in xs]
 
 
 def _zeros(x: Node) -> Any:
-    return _like(np.zeros(np.shape(x._data)), x._data, "zero")
+    return like(np.zeros(np.shape(x._data)), x._data, "zero")
 
 
 class _Call(NamedTuple):
@@ -115,7 +114,7 @@ class _Call(NamedTuple):
 
 def _fresh(x: Any) -> Value:
     if isinstance(x, Node):
-        return identity(x) if x.requires_grad else Value(x._data, requires_grad=True)  # type: ignore[no-any-return]
+        return identity(x) if x.requires_grad else Value(x._data, requires_grad=True)
     return Value(x, requires_grad=True)
 
 
@@ -126,7 +125,7 @@ def _call(f: Callable[..., Any], argnums: Argnums, args: Sequence[Any], kwargs: 
     for i in chosen:
         if not -len(args) <= i < len(args):
             raise TypeError(f"argnums={argnums} but the function was called with {len(args)} positional arguments")
-    with recording() if outer else engine._Switch(recording=True):
+    with recording():
         args = list(args)
         leaves, rebuild = flatten([args[i] for i in chosen])
         variables = [_fresh(x) if outer else _detached(x) for x in leaves]
@@ -365,7 +364,7 @@ def jvp(f: Callable[..., Any], xs: Any, tangents: Any) -> tuple[Any, Any]:
     args, directions, _ = _arguments(xs, "jvp", tangents)
     call = _call(f, range(len(args)), args, {})
     y = _array(f, call.result, "jvp")
-    vectors = [t for t in flatten(directions)[0]]
+    vectors, _ = flatten(directions)
     if len(vectors) != len(call.variables):
         raise ValueError(f"jvp got {len(vectors)} tangents for {len(call.variables)} arguments")
     for t, x in zip(vectors, call.variables, strict=True):
@@ -382,7 +381,7 @@ def jvp(f: Callable[..., Any], xs: Any, tangents: Any) -> tuple[Any, Any]:
     if not isinstance(rate, Node) or not rate.requires_grad:
         return call.outward(y), _zeros(y)
     further = call.foreign or any(isinstance(t, Node) and t.requires_grad for t in vectors)
-    return call.outward(y), _pull(rate, [u], _seed(rate, None), further)[0]  # type: ignore[arg-type]
+    return call.outward(y), _pull(rate, [u], _seed(rate, None), further)[0]
 
 
 def hvp(f: Callable[..., Any], xs: Any, vs: Any) -> Any:

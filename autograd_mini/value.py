@@ -2,42 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import operator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
-from . import engine, ops
+from . import engine, guards, ops
 from .arrays import UnknownData, plain
-from .engine import RELEASED, GraphError, Node
-from .ops.reductions import Axis
+from .engine import Node, constant, record
+from .guards import RELEASED, GraphError, describe, released
+from .leaves import leaf, like, owned, seed, wants_grad
+from .methods import ArrayMethods
+from .operation import Operation, note
 
 
-def _operator(function: Callable[[Any, Any], Any]) -> Callable[[Value, Any], Value]:
-    def operator(self: Value, other: Any) -> Value:
+def _operator(function: Callable[..., Any], *, reflected: bool = False) -> Callable[[Value, Any], Value]:
+    """The operator of an operation with two operands: ``self`` first, or second if reflected."""
+    op: Operation = function.operation  # type: ignore[attr-defined]
+    forward = op.forward
+
+    def operator(self: Value, other: Any) -> Any:
+        if not isinstance(other, Node):
+            try:
+                other = constant(other)
+            except UnknownData:
+                return NotImplemented
+        x, y = (other, self) if reflected else (self, other)
         try:
-            return function(self, other)  # type: ignore[no-any-return]
-        except UnknownData:
-            return NotImplemented
+            return record(op, forward(x._data, y._data), (x, y))
+        except Exception as error:
+            note(error, op, (x, y))
+            raise
 
     return operator
 
 
-def _reflected(function: Callable[[Any, Any], Any]) -> Callable[[Value, Any], Value]:
-    return _operator(lambda self, other: function(other, self))
-
-
-def _comparison(name: str) -> Callable[[Value, Any], Any]:
+def _comparison(function: Callable[[Any, Any], Any]) -> Callable[[Value, Any], Any]:
     def compare(self: Value, other: Any) -> Any:
         try:
-            return getattr(np, name)(self._data, other._data if isinstance(other, Node) else plain(other))[()]
+            return function(self._data, other._data if isinstance(other, Node) else plain(other))
         except UnknownData:
             return NotImplemented
 
     return compare
 
 
-class Value(Node):
+class Value(ArrayMethods, Node):
     """A number or an array in a graph of operations that can be differentiated.
 
     Parameters
@@ -84,12 +95,12 @@ class Value(Node):
             if requires_grad is not None and requires_grad != self.requires_grad:
                 raise TypeError("requires_grad of a Value made from a Value follows that one; use .detach() for a leaf")
         else:
-            self._data = _owned(data)
+            self._data = owned(data)
             self.op = self.static = self.scope = None
             self.parents = ()
-            self.requires_grad = _wants_grad(self._data, requires_grad)
+            self.requires_grad = wants_grad(self._data, requires_grad)
         self._grad = None
-        self.order = engine.clock()
+        self.order = guards.clock()
         if name is not None and not isinstance(name, str):
             raise TypeError(f"name must be text, got {type(name).__name__}")
         self.name = name
@@ -106,20 +117,20 @@ class Value(Node):
         data = self._data
         if type(data) is np.ndarray:
             if self.op is None:
-                engine.lend(self)
+                guards.lend(self)
             else:
                 data.flags.writeable = False
         elif data is RELEASED:
-            raise engine.released(self)
+            raise released(self)
         return data
 
     @data.setter
     def data(self, new: Any) -> None:
         if self.op is not None:
-            raise GraphError(f"the data of {engine.describe(self)} was computed; only a leaf's can be replaced")
-        new = _like(new, self._data, f"the data of {engine.describe(self)}")
+            raise GraphError(f"the data of {describe(self)} was computed; only a leaf's can be replaced")
+        new = like(new, self._data, f"the data of {describe(self)}")
         self._data = new
-        engine.renew(self)
+        guards.renew(self)
 
     @property
     def raw(self) -> Any:
@@ -133,14 +144,16 @@ class Value(Node):
 
     @grad.setter
     def grad(self, new: Any) -> None:
-        self._grad = None if new is None else _like(new, self._data, f"the gradient of {engine.describe(self)}")
+        self._grad = None if new is None else like(new, self._data, f"the gradient of {describe(self)}")
 
-    shape = property(lambda self: np.shape(self._data), doc="Lengths of the axes, a tuple; () for a number.")
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Lengths of the axes; () for a number."""
+        return getattr(self._data, "shape", ())
+
     ndim = property(lambda self: np.ndim(self._data), doc="Number of axes.")
     size = property(lambda self: np.size(self._data), doc="Number of entries.")
-    dtype = property(
-        lambda self: getattr(self._data, "dtype", None) or np.dtype(type(self._data)), doc="NumPy's type of the entries."
-    )
+    dtype = property(lambda self: np.dtype(getattr(self._data, "dtype", type(self._data))), doc="NumPy's dtype.")
     is_leaf = property(lambda self: self.op is None, doc="Whether it was made by the user, not by an operation.")
 
     @property
@@ -160,7 +173,7 @@ class Value(Node):
 
     def detach(self) -> Value:
         """A leaf with the same data that no gradient flows through."""
-        return _leaf(type(self), self._data, False, self.name)
+        return leaf(type(self), self._data, False, self.name)  # type: ignore[no-any-return]
 
     # --- gradients ----------------------------------------------------------------------------------------------------
 
@@ -193,13 +206,13 @@ class Value(Node):
         array([2., 4.])
         """
         if self.op is RELEASED:
-            raise engine.released(self)
+            raise released(self)
         if not self.requires_grad:
             raise GraphError(
-                f"{engine.describe(self)} requires no gradient: it depends on no Value with requires_grad=True "
+                f"{describe(self)} requires no gradient: it depends on no Value with requires_grad=True "
                 "(or was computed under no_grad)"
             )
-        engine.backward(self, _seed(self, gradient), retain_graph=retain_graph)
+        engine.backward(self, seed(self, gradient), retain_graph=retain_graph)
 
     def zero_grad(self) -> None:
         """Clear the gradients of everything that this value depends on, its own included."""
@@ -215,37 +228,37 @@ class Value(Node):
             If the value was computed: only leaves are changed.
         """
         if self.op is not None:
-            raise GraphError(f"{engine.describe(self)} was computed; only a leaf can be changed")
+            raise GraphError(f"{describe(self)} was computed; only a leaf can be changed")
         if type(self._data) is np.ndarray:
             np.subtract(self._data, change, out=self._data)
         else:
             self._data = type(self._data)(self._data - change)
-        engine.renew(self)
+        guards.renew(self)
 
     # --- operators ----------------------------------------------------------------------------------------------------
 
     __add__ = _operator(ops.arithmetic.add)
-    __radd__ = _reflected(ops.arithmetic.add)
+    __radd__ = _operator(ops.arithmetic.add, reflected=True)
     __sub__ = _operator(ops.arithmetic.subtract)
-    __rsub__ = _reflected(ops.arithmetic.subtract)
+    __rsub__ = _operator(ops.arithmetic.subtract, reflected=True)
     __mul__ = _operator(ops.arithmetic.multiply)
-    __rmul__ = _reflected(ops.arithmetic.multiply)
+    __rmul__ = _operator(ops.arithmetic.multiply, reflected=True)
     __truediv__ = _operator(ops.arithmetic.divide)
-    __rtruediv__ = _reflected(ops.arithmetic.divide)
+    __rtruediv__ = _operator(ops.arithmetic.divide, reflected=True)
     __floordiv__ = _operator(ops.arithmetic.floor_divide)
-    __rfloordiv__ = _reflected(ops.arithmetic.floor_divide)
+    __rfloordiv__ = _operator(ops.arithmetic.floor_divide, reflected=True)
     __mod__ = _operator(ops.arithmetic.remainder)
-    __rmod__ = _reflected(ops.arithmetic.remainder)
+    __rmod__ = _operator(ops.arithmetic.remainder, reflected=True)
     __pow__ = _operator(ops.elementwise.power)
-    __rpow__ = _reflected(ops.elementwise.power)
+    __rpow__ = _operator(ops.elementwise.power, reflected=True)
     __matmul__ = _operator(ops.linalg.matmul)
-    __rmatmul__ = _reflected(ops.linalg.matmul)
-    __lt__ = _comparison("less")
-    __le__ = _comparison("less_equal")
-    __gt__ = _comparison("greater")
-    __ge__ = _comparison("greater_equal")
-    __eq__ = _comparison("equal")  # type: ignore[assignment]
-    __ne__ = _comparison("not_equal")  # type: ignore[assignment]
+    __rmatmul__ = _operator(ops.linalg.matmul, reflected=True)
+    __lt__ = _comparison(operator.lt)
+    __le__ = _comparison(operator.le)
+    __gt__ = _comparison(operator.gt)
+    __ge__ = _comparison(operator.ge)
+    __eq__ = _comparison(operator.eq)
+    __ne__ = _comparison(operator.ne)
     __hash__ = object.__hash__
 
     def __neg__(self) -> Value:
@@ -322,8 +335,8 @@ class Value(Node):
     def __reduce__(self) -> tuple[Any, ...]:
         """Copies and pickles are leaves: data, gradient and name without the graph."""
         if self._data is RELEASED:
-            raise engine.released(self)
-        return (_leaf, (type(self), self._data, self.requires_grad and self.op is None, self.name, self._grad))
+            raise released(self)
+        return (leaf, (type(self), self._data, self.requires_grad and self.op is None, self.name, self._grad))
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         raise TypeError(
@@ -341,175 +354,5 @@ class Value(Node):
 
         return call_function(function, args, kwargs)
 
-    # --- ndarray's methods --------------------------------------------------------------------------------------------
-
-    def sum(self, axis: Axis = None, keepdims: bool = False) -> Value:
-        """Sum of the entries along some axes, or of all."""
-        return ops.reductions.sum(self, axis, keepdims)  # type: ignore[no-any-return]
-
-    def mean(self, axis: Axis = None, keepdims: bool = False) -> Value:
-        """Mean of the entries along some axes, or of all."""
-        return ops.reductions.mean(self, axis, keepdims)  # type: ignore[no-any-return]
-
-    def max(self, axis: Axis = None, keepdims: bool = False) -> Value:
-        """Largest entry; ties share the gradient."""
-        return ops.reductions.max(self, axis, keepdims)  # type: ignore[no-any-return]
-
-    def min(self, axis: Axis = None, keepdims: bool = False) -> Value:
-        """Smallest entry; ties share the gradient."""
-        return ops.reductions.min(self, axis, keepdims)  # type: ignore[no-any-return]
-
-    def prod(self, axis: Axis = None, keepdims: bool = False) -> Value:
-        """Product of the entries, exact also with zeros."""
-        return ops.reductions.prod(self, axis, keepdims)  # type: ignore[no-any-return]
-
-    def var(self, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Value:
-        """Variance over ``n - ddof`` entries."""
-        return ops.reductions.var(self, axis, ddof, keepdims)  # type: ignore[no-any-return]
-
-    def std(self, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Value:
-        """Standard deviation over ``n - ddof`` entries."""
-        return ops.reductions.std(self, axis, ddof, keepdims)  # type: ignore[no-any-return]
-
-    def cumsum(self, axis: int | None = None) -> Value:
-        """Running sums along an axis."""
-        return ops.reductions.cumsum(self, axis)  # type: ignore[no-any-return]
-
-    def reshape(self, *shape: Any) -> Value:
-        """The entries in another shape: ``v.reshape(2, 3)`` or ``v.reshape((2, 3))``."""
-        return ops.shapes.reshape(self, shape[0] if len(shape) == 1 else shape)  # type: ignore[no-any-return]
-
-    def ravel(self) -> Value:
-        """All entries as one row."""
-        return ops.shapes.ravel(self)  # type: ignore[no-any-return]
-
-    flatten = ravel
-
-    def transpose(self, *axes: Any) -> Value:
-        """The axes in another order; reversed by default."""
-        order = axes[0] if len(axes) == 1 else axes or None
-        return ops.shapes.transpose(self, order)  # type: ignore[no-any-return]
-
-    def swapaxes(self, axis1: int, axis2: int) -> Value:
-        """Two axes exchanged."""
-        return ops.shapes.swapaxes(self, axis1, axis2)  # type: ignore[no-any-return]
-
-    def squeeze(self, axis: int | Sequence[int] | None = None) -> Value:
-        """Axes of length 1 removed."""
-        return ops.shapes.squeeze(self, axis)  # type: ignore[no-any-return]
-
-    def repeat(self, repeats: int | Sequence[int], axis: int | None = None) -> Value:
-        """Each entry several times in a row."""
-        return ops.indexing.repeat(self, repeats, axis)  # type: ignore[no-any-return]
-
-    def take(self, indices: Any, axis: int | None = None) -> Value:
-        """The entries with the given numbers."""
-        return ops.indexing.take(self, indices, axis)  # type: ignore[no-any-return]
-
-    def diagonal(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Value:
-        """The entries whose indices differ by ``offset``."""
-        return ops.indexing.diagonal(self, offset, axis1, axis2)  # type: ignore[no-any-return]
-
-    def trace(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Value:
-        """Sum of the diagonal."""
-        return ops.reductions.trace(self, offset, axis1, axis2)  # type: ignore[no-any-return]
-
-    def clip(self, min: Any = None, max: Any = None) -> Value:
-        """The entries limited to an interval."""
-        return ops.arithmetic.clip(self, min, max)  # type: ignore[no-any-return]
-
-    def dot(self, other: Any) -> Value:
-        """Dot product, as ``np.dot``."""
-        return ops.linalg.dot(self, other)  # type: ignore[no-any-return]
-
-    def conj(self) -> Value:
-        """Complex conjugate."""
-        return ops.elementwise.conjugate(self)  # type: ignore[no-any-return]
-
-    def exp(self) -> Value:
-        """e to this power."""
-        return ops.elementwise.exp(self)  # type: ignore[no-any-return]
-
-    def log(self) -> Value:
-        """Natural logarithm."""
-        return ops.elementwise.log(self)  # type: ignore[no-any-return]
-
-    def sqrt(self) -> Value:
-        """Square root."""
-        return ops.elementwise.sqrt(self)  # type: ignore[no-any-return]
-
-    def tanh(self) -> Value:
-        """Hyperbolic tangent."""
-        return ops.elementwise.tanh(self)  # type: ignore[no-any-return]
-
-    def sigmoid(self) -> Value:
-        """1 / (1 + exp(-x))."""
-        return ops.elementwise.sigmoid(self)  # type: ignore[no-any-return]
-
-    def relu(self) -> Value:
-        """max(x, 0)."""
-        return ops.elementwise.relu(self)  # type: ignore[no-any-return]
-
-    def astype(self, dtype: Any) -> Value:
-        """The entries in another dtype."""
-        return ops.shapes.astype(self, dtype)  # type: ignore[no-any-return]
-
-    def fit(self, like: Any) -> Value:
-        """Summed over the axes along which ``like`` was broadcast, in its dtype: how gradients are fitted."""
-        return ops.shapes.fit(self, like)  # type: ignore[no-any-return]
-
 
 engine.results_are(Value)
-
-
-def _owned(data: Any) -> Any:
-    """The data of a new leaf: a Python whole number becomes a float, an array is copied."""
-    if isinstance(data, (list, tuple)) and any(isinstance(item, Node) for item in data):
-        raise TypeError("a list that holds Values is joined by array([...]) or stack([...]), which keep the graph")
-    new = plain(data)
-    if type(new) is int:
-        return float(new)
-    return new.copy() if new is data and type(new) is np.ndarray else new
-
-
-def _wants_grad(data: Any, asked: bool | None) -> bool:
-    differentiable = type(data) in (float, complex) or getattr(data, "dtype", np.dtype(bool)).kind in "fc"
-    if asked and not differentiable:
-        raise TypeError(
-            f"only floating or complex data can require a gradient, this is {getattr(data, 'dtype', 'bool')}: "
-            "a gradient is a limit of small changes, and whole numbers have none; pass floats, such as array.astype(float)"
-        )
-    return differentiable if asked is None else bool(asked)
-
-
-def _like(new: Any, old: Any, what: str) -> Any:
-    """``new`` in the kind and dtype of ``old``; another shape is an error."""
-    new = plain(new._data if isinstance(new, Node) else new)
-    if np.shape(new) != np.shape(old):
-        raise ValueError(f"{what} must have shape {np.shape(old)}, got {np.shape(new)}")
-    if np.asarray(new).dtype.kind == "c" and np.asarray(old).dtype.kind != "c":
-        raise TypeError(f"{what} is real, got complex numbers")
-    if type(old) in (float, bool):
-        return type(old)(new)
-    if not isinstance(old, np.ndarray):
-        return np.asarray(new, np.asarray(old).dtype)[()]
-    return np.array(new, old.dtype, copy=None)
-
-
-def _seed(root: Value, gradient: Any) -> Any:
-    if gradient is None:
-        if root.size != 1:
-            raise ValueError(
-                f"backward() of {engine.describe(root)} needs a gradient of that shape; "
-                "only a single number, such as a loss, starts from 1 by itself: reduce it with .sum() or .mean()"
-            )
-        gradient = np.ones(root.shape)
-    return engine.outward(_like(gradient, root._data, f"the gradient of {engine.describe(root)}"))
-
-
-def _leaf(kind: type[Value], data: Any, requires_grad: bool, name: str | None, grad: Any = None) -> Value:
-    leaf: Value = object.__new__(kind)
-    leaf._data, leaf._grad, leaf.name, leaf.requires_grad = data, grad, name, requires_grad
-    leaf.op = leaf.static = leaf.scope = None
-    leaf.parents, leaf.order = (), engine.clock()
-    return leaf

@@ -17,6 +17,7 @@ _TABLES: dict[type, ModuleType] = {
     float: floats,
     int: floats,
     bool: floats,
+    np.bool: floats,  # what comparing two numbers may give
     complex: numpy,
     np.ndarray: numpy,
     list: numpy,
@@ -59,7 +60,7 @@ def plain(x: Any) -> Any:
         If ``x`` is no number and no array of numbers; the message says what came and what to pass instead.
     """
     kind = type(x)
-    if kind is float or kind is np.ndarray and x.dtype.kind in "fiubc" and x.dtype.isnative:
+    if kind is float or (kind is np.ndarray and x.dtype.kind in "fiubc" and x.dtype.isnative):
         return x
     if kind in (int, bool, complex):
         return x
@@ -103,6 +104,6 @@ def _checked(array: np.ndarray[Any, Any], x: Any) -> np.ndarray[Any, Any]:
 def _shown(x: Any) -> str:
     try:
         text = repr(x)
-    except Exception:
+    except Exception:  # noqa: BLE001 (whatever a stranger's repr raises)
         text = f"<a {type(x).__qualname__} whose repr fails>"
     return text if len(text) <= 60 else text[:57] + "..."

@@ -68,19 +68,21 @@ divide = _with_numpy_edges(lambda x, y: x / y, np.divide)
 floor_divide = _with_numpy_edges(lambda x, y: x // y, np.floor_divide)
 remainder = _with_numpy_edges(lambda x, y: x % y, np.remainder)
 reciprocal = _unary_with_numpy_edges(lambda x: divide(1.0, x), np.reciprocal)
-logaddexp = _with_numpy_edges(
-    lambda x, y: x if y == -math.inf else max_of(x, y) + math.log1p(math.exp(-math.fabs(x - y))), np.logaddexp
-)
+
+
+def logaddexp(x: float, y: float) -> float:
+    """log(exp(x) + exp(y)) without overflow; equal infinities stay what they are."""
+    return x + math.log(2.0) if x == y else max_of(x, y) + math.log1p(math.exp(-math.fabs(x - y)))
 
 
 def max_of(x: float, y: float) -> float:
     """The larger; NaN wins, as in ``np.maximum``."""
-    return x if x >= y or x != x else y
+    return float(x if x >= y or x != x else y)
 
 
 def min_of(x: float, y: float) -> float:
     """The smaller; NaN wins, as in ``np.minimum``."""
-    return x if x <= y or x != x else y
+    return float(x if x <= y or x != x else y)
 
 
 maximum = max_of
@@ -122,7 +124,8 @@ abs = math.fabs
 
 
 def _rounded(function: Callable[[float], float]) -> Callable[[float], float]:
-    return lambda x: float(function(x)) if math.isfinite(x) else x
+    """A rounding of ``math``, with NumPy's -0.0 between -1 and 0."""
+    return lambda x: math.copysign(function(x), x) if math.isfinite(x) else x
 
 
 floor = _rounded(math.floor)
@@ -146,7 +149,7 @@ def imag(x: float) -> float:
 
 def where(condition: Any, x: float, y: float) -> float:
     """``x`` where the condition holds, else ``y``."""
-    return x if condition else y
+    return float(x if condition else y)
 
 
 def zeros_like(x: float) -> float:

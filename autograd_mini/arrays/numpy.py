@@ -69,7 +69,7 @@ from numpy import (  # noqa: F401  (the table is this module's namespace)
 
 Array = np.ndarray[Any, Any]
 
-add_reduce = np.add.reduce
+add_reduce: Any = np.add.reduce
 max = np.maximum.reduce
 min = np.minimum.reduce
 
@@ -108,6 +108,8 @@ def step(x: Any) -> Any:
 
 def sigmoid(x: Any) -> Any:
     """1 / (1 + exp(-x)) by way of exp(-|x|), which cannot overflow."""
+    if asarray(x).dtype.kind == "c":
+        return 1 / (1 + np.exp(-x))
     small = np.exp(-np.abs(x))
     return np.where(np.less(x, 0), small, 1) / (1 + small)
 
@@ -169,9 +171,9 @@ def scatter_add(g: Any, index: Any, shape: tuple[int, ...]) -> Array:
 
 def _may_repeat(index: Any) -> bool:
     items = index if isinstance(index, tuple) else (index,)
-    return any(not isinstance(item, (int, slice, np.integer, type(None), type(Ellipsis))) for item in items) and not any(
-        isinstance(item, np.ndarray) and item.dtype == bool and len(items) == 1 for item in items
-    )
+    return any(
+        not isinstance(item, (int, slice, np.integer, type(None), type(Ellipsis))) for item in items
+    ) and not any(isinstance(item, np.ndarray) and item.dtype == bool and len(items) == 1 for item in items)
 
 
 def fit(g: Any, like: Any) -> Any:

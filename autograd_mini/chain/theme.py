@@ -32,6 +32,10 @@ class Palette:
         The label of an edge.
     cluster_fill, cluster_border : str
         The box around the values of one module.
+    cost_cluster_fill, cost_cluster_border : str
+        The box around the values of the cost.
+    legend_border : str
+        The frame of the legend, which is filled like an operation.
     cell_border : str
         The frame of a heat table.
 
@@ -61,6 +65,9 @@ class Palette:
     pill_border: str
     cluster_fill: str
     cluster_border: str
+    cost_cluster_fill: str
+    cost_cluster_border: str
+    legend_border: str
     cell_border: str
 
 
@@ -85,6 +92,9 @@ LIGHT = Palette(
     pill_border="#e8b48c",
     cluster_fill="#f5f9fc",
     cluster_border="#9db8cc",
+    cost_cluster_fill="#faf7fd",
+    cost_cluster_border="#c3add9",
+    legend_border="#c9d3dc",
     cell_border="#9aa7b3",
 )
 
@@ -109,6 +119,9 @@ DARK = Palette(
     pill_border="#b9834f",
     cluster_fill="#161b22",
     cluster_border="#6d8ba3",
+    cost_cluster_fill="#1b1722",
+    cost_cluster_border="#7f6c9c",
+    legend_border="#4d5965",
     cell_border="#6f7d8a",
 )
 
@@ -120,6 +133,7 @@ FILL_ROLES = (
     "cost_fill",
     "pill_fill",
     "cluster_fill",
+    "cost_cluster_fill",
 )
 LINE_ROLES = (
     "forward_lane",
@@ -130,6 +144,8 @@ LINE_ROLES = (
     "cost_border",
     "pill_border",
     "cluster_border",
+    "cost_cluster_border",
+    "legend_border",
     "cell_border",
 )
 
@@ -156,9 +172,11 @@ def dark_rules(scope: str) -> str:
     >>> print(dark_rules("svg.night").splitlines()[2])
     svg.night text[fill="#0b5c94"]{fill:#7cc0ff}
     """
-    rules = [f"{scope}{{background:{DARK.ground}}}", f"{scope} text:not([fill]){{fill:{DARK.ink}}}"]
-    for role in TEXT_ROLES:
-        rules.append(f'{scope} text[fill="{getattr(LIGHT, role)}"]{{fill:{getattr(DARK, role)}}}')
+    rules = [
+        f"{scope}{{background:{DARK.ground}}}",
+        f"{scope} text:not([fill]){{fill:{DARK.ink}}}",
+        *(f'{scope} text[fill="{getattr(LIGHT, role)}"]{{fill:{getattr(DARK, role)}}}' for role in TEXT_ROLES),
+    ]
     for role in FILL_ROLES:
         light = getattr(LIGHT, role)
         # White is also the heat colour of 0: only rounded boxes, which are drawn as paths, may turn dark.
@@ -210,9 +228,6 @@ def heat_colour(value: float, scale: float) -> str:
     if math.isnan(value):
         return "#d9dde1"
     magnitude = abs(value)
-    if magnitude >= scale:
-        share = 1.0 if magnitude > 0 else 0.0
-    else:
-        share = (magnitude / scale) ** _EXPONENT
+    share = (magnitude / scale) ** _EXPONENT if magnitude < scale else float(magnitude > 0)
     full = _NEGATIVE if value < 0 else _POSITIVE
     return "#" + "".join(f"{round(255 - share * (255 - channel)):02x}" for channel in full)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..arrays import library
+from ..arrays import library, plain
 from ..engine import Node
 from ..operation import Operand, Rule, primitive
 
@@ -23,7 +23,7 @@ def add(x: Operand, y: Operand) -> Any:
 @primitive(
     "{x} − {y}",
     Rule(lambda g, out, x, y: g, "1"),
-    Rule(lambda g, out, x, y: -g, "-1"),
+    Rule(lambda g, out, x, y: -g, "−1"),
     elementwise=True,
 )
 def subtract(x: Operand, y: Operand) -> Any:
@@ -55,7 +55,7 @@ def divide(x: Operand, y: Operand) -> Any:
     return library(x, y).divide(x, y)
 
 
-@primitive("−{x}", Rule(lambda g, out, x: -g, "-1"), elementwise=True)
+@primitive("−{x}", Rule(lambda g, out, x: -g, "−1"), elementwise=True)
 def negative(x: Operand) -> Any:
     """The value with its sign changed."""
     return -x
@@ -76,7 +76,7 @@ def floor_divide(x: Operand, y: Operand) -> Any:
 @primitive(
     "{x} mod {y}",
     Rule(lambda g, out, x, y: g, "1"),
-    Rule(lambda g, out, x, y: -g * floor_divide(x, y), "−⌊{x} / {y}⌋"),
+    Rule(lambda g, out, x, y: -g * floor_divide(x, y), "−({x} // {y})"),
     elementwise=True,
     domain=(0.6, 0.9),
 )
@@ -163,14 +163,20 @@ def zeros_like(x: Operand) -> Any:
     return library(x).zeros_like(x)
 
 
-def clip(x: Operand, min: Operand = None, max: Operand = None) -> Any:
-    """``x`` limited to an interval; an entry on its edge gets the whole gradient, one outside gets 0."""
-    if min is None and max is None:
-        raise ValueError("clip needs a lower or an upper limit")
-    if min is not None:
-        x = where(_data(x) < _data(min), min, x)
-    return x if max is None else where(_data(x) > _data(max), max, x)
+def clip(
+    x: Operand, a_min: Operand = None, a_max: Operand = None, *, min: Operand = None, max: Operand = None
+) -> Any:
+    """``x`` limited to an interval; an entry on its edge gets the whole gradient, one outside gets 0.
+
+    A limit may be None, and may be given as ``min`` and ``max``; an entry outside passes its gradient to the limit.
+    """
+    if (a_min is not None and min is not None) or (a_max is not None and max is not None):
+        raise ValueError("clip got one limit twice: give a_min or min, and a_max or max")
+    low, high = a_min if min is None else min, a_max if max is None else max
+    if low is not None:
+        x = where(_data(x) < _data(low), low, x)
+    return x if high is None else where(_data(x) > _data(high), high, x)
 
 
 def _data(x: Any) -> Any:
-    return x._data if isinstance(x, Node) else x
+    return x._data if isinstance(x, Node) else plain(x)

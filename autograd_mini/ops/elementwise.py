@@ -66,21 +66,19 @@ def log1p(x: Operand) -> Any:
 
 
 @primitive(
-    "{x} ^ {y}",
+    "{x}^{y}",
     Rule(
-        # NOTE: at y = 0 the slope is 0 even at x = 0, where y · x^(y−1) would be 0 · inf
-        lambda g, out, x, y: g * (y * power(x, where(y == 0, 1.0, y - 1.0))),
+        # NOTE: at x = 0 and y = 0 the slope is 0, where y · x^(y−1) would be 0 · inf
+        lambda g, out, x, y: g * (y * power(where((x == 0) & (y == 0), 1.0, x), y - 1.0)),
         "{y} · {x}^({y}−1)",
-        latex="{y} {x}^{{{y} - 1}}",
     ),
     Rule(
-        # NOTE: at x = 0 the slope in y is 0 for y > 0, where log(0) · 0 would be nan
-        lambda g, out, x, y: g * (out * log(where(x == 0, 1.0, x))),
+        # NOTE: at x = 0 the slope in y is 0 for y >= 0, where 0 · log(0) would be nan
+        lambda g, out, x, y: g * (out * log(where((x == 0) & (y >= 0), 1.0, x))),
         "{out} · log {x}",
     ),
     elementwise=True,
     domain=(0.5, 2.0),
-    latex="{x}^{{{y}}}",
 )
 def power(x: Operand, y: Operand) -> Any:
     """``x`` to the power ``y``, element by element; ``0 ** 0`` is 1 and a negative base with a fraction gives nan."""
@@ -89,8 +87,8 @@ def power(x: Operand, y: Operand) -> Any:
 
 @primitive(
     "log(exp {x} + exp {y})",
-    Rule(lambda g, out, x, y: g * exp(x - out), "exp({x} − {out})"),
-    Rule(lambda g, out, x, y: g * exp(y - out), "exp({y} − {out})"),
+    Rule(lambda g, out, x, y: g * sigmoid(x - y), "σ({x} − {y})"),
+    Rule(lambda g, out, x, y: g * sigmoid(y - x), "σ({y} − {x})"),
     elementwise=True,
 )
 def logaddexp(x: Operand, y: Operand) -> Any:
@@ -118,7 +116,7 @@ def root(x: Operand) -> Any:
 
 
 @primitive(
-    "∛{x}", Rule(lambda g, out, x: divide(g, 3.0 * (out * out)), "1 / (3 · {out}²)"), elementwise=True,
+    "cbrt {x}", Rule(lambda g, out, x: divide(g, 3.0 * (out * out)), "1 / (3 · {out}²)"), elementwise=True,
     domain=(0.3, 3.0), latex=r"\sqrt[3]{{{x}}}",
 )
 def cbrt(x: Operand) -> Any:
@@ -126,7 +124,7 @@ def cbrt(x: Operand) -> Any:
     return library(x).cbrt(x)
 
 
-@primitive("{x}²", Rule(lambda g, out, x: g * (2.0 * x), "2{x}"), elementwise=True)
+@primitive("{x}²", Rule(lambda g, out, x: g * (2.0 * x), "2 · {x}"), elementwise=True)
 def square(x: Operand) -> Any:
     """``x`` times itself."""
     return library(x).square(x)
@@ -144,19 +142,26 @@ def abs(x: Operand) -> Any:
     return library(x).abs(x)
 
 
-@primitive("sign {x}", Rule(_flat, "0"), elementwise=True, domain=(0.3, 2.0))
+def _turn(g: Any, out: Any, x: Any) -> Any:
+    """The sign of a real number is constant between its jumps; that of a complex number, x / |x|, turns with it."""
+    if not _is_complex(x):
+        return zeros_like(g)
+    return (g - conjugate(g * out * out)) * (0.5 / abs(where(x == 0, 1.0, x)))
+
+
+@primitive("sign {x}", Rule(_turn, "0"), elementwise=True, domain=(0.3, 2.0))
 def sign(x: Operand) -> Any:
-    """-1, 0 or 1 by the sign of ``x``; its gradient is 0."""
+    """-1, 0 or 1 by the sign of ``x``, with the gradient 0; of a complex number its direction, x / abs(x)."""
     return library(x).sign(x)
 
 
-@primitive("⌊{x}⌋", Rule(_flat, "0"), elementwise=True, domain=(0.2, 0.8))
+@primitive("floor {x}", Rule(_flat, "0"), elementwise=True, domain=(0.2, 0.8), latex=r"\lfloor {x} \rfloor")
 def floor(x: Operand) -> Any:
     """The largest whole number not above ``x``; its gradient is 0."""
     return library(x).floor(x)
 
 
-@primitive("⌈{x}⌉", Rule(_flat, "0"), elementwise=True, domain=(0.2, 0.8))
+@primitive("ceil {x}", Rule(_flat, "0"), elementwise=True, domain=(0.2, 0.8), latex=r"\lceil {x} \rceil")
 def ceil(x: Operand) -> Any:
     """The smallest whole number not below ``x``; its gradient is 0."""
     return library(x).ceil(x)

@@ -23,6 +23,7 @@ def _one_hot(labels: Any, n: int, dtype: Any) -> Any:
         "softmax {x} − labels",
         "{g} × (softmax {x} − labels)",
     ),
+    activation=True,
     cases=(case((3, 4), labels=np.array([0, 3, 1])), case((4,), labels=np.array(2))),
 )
 def softmax_cross_entropy(x: Operand, labels: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from typing import Any
 
@@ -55,18 +56,32 @@ def scatter(x: Operand, index: Any, shape: tuple[int, ...]) -> Any:
     return library(x).scatter_add(x, plain_index(index), shape)
 
 
-@composed(case((3, 4), indices=[0, 0, 5]), case((3, 4), indices=[[0, 1], [1, 2]], axis=1), case((3, 4), indices=2, axis=0))
-def take(x: Operand, indices: Any, axis: int | None = None) -> Any:
-    """The entries (or slices along ``axis``) with the given numbers; without an axis they count all entries."""
-    where_to = plain_index(indices)
-    if not isinstance(where_to, (int, np.integer)):
-        where_to = np.asarray(where_to)
-        if where_to.size == 0:
-            where_to = where_to.astype(np.intp)
+@composed(
+    case((3, 4), indices=[0, 0, 5]),
+    case((3, 4), indices=[[0, 1], [1, 2]], axis=1),
+    case((3, 4), indices=2, axis=0),
+    case((3, 4), indices=[-1, 4], axis=1, mode="wrap"),
+    case((3, 4), indices=[-1, 4], axis=1, mode="clip"),
+)
+def take(x: Operand, indices: Any, axis: int | None = None, mode: str = "raise") -> Any:
+    """The entries (or slices along ``axis``) with the given numbers; without an axis they count all entries.
+
+    A number out of range is an error, or goes round (``mode="wrap"``) or to the nearest end (``mode="clip"``).
+    """
     if axis is None:
-        return getitem(ravel(x), where_to)
+        x, axis = ravel(x), 0
     axis = np.lib.array_utils.normalize_axis_index(axis, len(shape_of(x)))
-    return getitem(x, (slice(None),) * axis + (where_to,))
+    numbers = np.asarray(plain_index(indices))
+    numbers = numbers.astype(np.intp, casting="safe" if numbers.size else "unsafe")
+    if mode != "raise":
+        numbers = _brought_in(numbers, shape_of(x)[axis], mode)
+    return getitem(x, (slice(None),) * axis + (numbers,))
+
+
+def _brought_in(numbers: np.ndarray[Any, Any], n: int, mode: str) -> np.ndarray[Any, Any]:
+    if mode not in ("wrap", "clip"):
+        raise ValueError(f"take has no mode {mode!r}: choose raise, wrap or clip")
+    return numbers % n if mode == "wrap" else numbers.clip(0, n - 1)
 
 
 @composed(
@@ -90,20 +105,19 @@ def take_along_axis(x: Operand, indices: Any, axis: int | None = -1) -> Any:
 
 def split(x: Operand, indices_or_sections: int | Sequence[int], axis: int = 0) -> list[Any]:
     """``x`` cut along an axis, into equal parts or at the given places, as a list."""
-    n = shape_of(x)[axis]
-    if isinstance(indices_or_sections, (int, np.integer)):
-        if n % indices_or_sections:
-            raise ValueError(
-                f"split cannot cut axis {axis} of shape {shape_of(x)} into {indices_or_sections} equal parts"
-            )
-        width = n // int(indices_or_sections)
-        cuts = [width * i for i in range(1, int(indices_or_sections))]
-    else:
-        cuts = [int(i) for i in indices_or_sections]
-    before = (slice(None),) * (axis % len(shape_of(x)))
-    return [
-        getitem(x, (*before, slice(start, stop))) for start, stop in zip([0, *cuts], [*cuts, n], strict=True)
-    ]
+    if isinstance(indices_or_sections, (int, np.integer)) and shape_of(x)[axis] % indices_or_sections:
+        raise ValueError(
+            f"split cannot cut axis {axis} of shape {shape_of(x)} into {indices_or_sections} equal parts; use array_split"
+        )
+    return array_split(x, indices_or_sections, axis)
+
+
+def array_split(x: Operand, indices_or_sections: int | Sequence[int], axis: int = 0) -> list[Any]:
+    """``x`` cut along an axis like ``split``, but where the parts cannot be equal the first ones are longer by one."""
+    axis = np.lib.array_utils.normalize_axis_index(axis, len(shape_of(x)))
+    parts = np.array_split(np.arange(shape_of(x)[axis]), indices_or_sections)
+    ranges = [slice(int(part[0]), int(part[-1]) + 1) if part.size else slice(0, 0) for part in parts]
+    return [getitem(x, (slice(None),) * axis + (places,)) for places in ranges]
 
 
 @composed(case((2, 3), repeats=2), case((2, 3), repeats=2, axis=1), case((3,), repeats=(1, 0, 2), axis=0))
@@ -122,16 +136,21 @@ def flip(x: Operand, axis: int | Sequence[int] | None = None) -> Any:
     return getitem(x, tuple(slice(None, None, -1) if i in axes else slice(None) for i in range(ndim)))
 
 
-@composed(case((2, 3), shift=1), case((2, 3), shift=-2, axis=1), case((2, 3), shift=(1, 2), axis=(0, 1)))
+@composed(
+    case((2, 3), shift=1),
+    case((2, 3), shift=-2, axis=1),
+    case((2, 3), shift=(1, 2), axis=(0, 1)),
+    case((2, 3), shift=1, axis=(0, 1)),
+    case((3, 4), shift=(1, 2), axis=1),
+)
 def roll(x: Operand, shift: int | Sequence[int], axis: int | Sequence[int] | None = None) -> Any:
     """The entries moved along an axis; what leaves at one end comes in at the other."""
     shape = shape_of(x)
     if axis is None:
         return reshape(roll(ravel(x), shift, 0), shape)
-    axes = np.lib.array_utils.normalize_axis_tuple(axis, len(shape))
-    shifts = (shift,) * len(axes) if isinstance(shift, int) else tuple(shift)
-    for i, by in zip(axes, shifts, strict=True):
-        x = take(x, np.roll(np.arange(shape[i]), by), i)
+    axes = np.lib.array_utils.normalize_axis_tuple(axis, len(shape), allow_duplicate=True)
+    for i, by in np.broadcast(axes, shift):
+        x = take(x, np.roll(np.arange(shape[i]), by), int(i))
     return x
 
 
@@ -159,7 +178,7 @@ def pad_constant(x: Operand, widths: Sequence[tuple[int, int]], value: float) ->
 def pad(x: Operand, pad_width: Any, mode: str = "constant", constant_values: float = 0.0) -> Any:
     """A border around the entries: of a constant, or of entries repeated (edge, reflect, symmetric, wrap)."""
     shape = shape_of(x)
-    widths = tuple((int(a), int(b)) for a, b in np.broadcast_to(np.asarray(pad_width), (len(shape), 2)))
+    widths = tuple((operator.index(a), operator.index(b)) for a, b in np.broadcast_to(np.asarray(pad_width), (len(shape), 2)))
     if mode == "constant":
         return pad_constant(x, widths, constant_values)
     if mode not in ("edge", "reflect", "symmetric", "wrap"):
@@ -172,8 +191,6 @@ def pad(x: Operand, pad_width: Any, mode: str = "constant", constant_values: flo
 @composed(case((3,)), case((3,), k=1), case((3, 4), k=-1))
 def diag(x: Operand, k: int = 0) -> Any:
     """The diagonal of a matrix, or a row of numbers as the diagonal of a matrix."""
-    from .indexing import scatter
-
     shape = shape_of(x)
     if len(shape) == 1:
         n = shape[0] + (k if k >= 0 else -k)
@@ -197,10 +214,12 @@ def diagonal(x: Operand, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any
 @composed(case((3, 4)), case((3, 4), k=1))
 def tril(x: Operand, k: int = 0) -> Any:
     """The lower triangle; zeros above diagonal ``k``."""
-    return where(np.tri(*shape_of(x)[-2:], k=k, dtype=bool), x, 0.0)
+    rows, columns = shape_of(x)[-2:]
+    return where(np.tri(rows, columns, k, dtype=bool), x, 0.0)
 
 
 @composed(case((3, 4)), case((3, 4), k=1))
 def triu(x: Operand, k: int = 0) -> Any:
     """The upper triangle; zeros below diagonal ``k``."""
-    return where(np.tri(*shape_of(x)[-2:], k=k - 1, dtype=bool), 0.0, x)
+    rows, columns = shape_of(x)[-2:]
+    return where(np.tri(rows, columns, k - 1, dtype=bool), 0.0, x)

@@ -76,7 +76,7 @@ def _rows(x: Any) -> Any:
     "{x}·{W} + {b}",
     Rule(lambda g, out, x, W, b: g @ W.T, "{W}", "{g} · {W}ᵀ"),
     Rule(lambda g, out, x, W, b: _rows(x).T @ _rows(g), "{x}", "{x}ᵀ · {g}"),
-    Rule(lambda g, out, x, W, b: g, "1", "sum of the rows of {g}"),
+    Rule(lambda g, out, x, W, b: g, "1", "{g}"),
     cases=(case((4, 2), (2, 3), (3,)), case((2,), (2, 3), (3,)), case((2, 4, 2), (2, 3), (3,))),
 )
 def linear(x: Operand, W: Operand, b: Operand) -> Any:
@@ -183,7 +183,7 @@ def _einsum_rule(g: Any, out: Any, *operands: Any, index: int, subscripts: str) 
 
 
 @primitive(
-    "einsum({subscripts})",
+    "einsum({subscripts}; {x})",
     Rule(_einsum_rule, "1", "einsum of {g} and the other operands"),
     variadic=True,
     cases=(
@@ -200,8 +200,11 @@ def einsum_of(operands: Sequence[Operand], subscripts: str) -> Any:
     return library(*operands).einsum(subscripts, *operands, optimize=len(operands) > 2)
 
 
-def einsum(subscripts: str, *operands: Operand) -> Any:
-    """Sums of products written in Einstein's notation, such as ``einsum("ij,jk->ik", A, B)``."""
+def einsum(subscripts: str, *operands: Operand, optimize: Any = None) -> Any:
+    """Sums of products written in Einstein's notation, such as ``einsum("ij,jk->ik", A, B)``.
+
+    ``optimize`` is there for NumPy's sake: more than two operands are always multiplied in the cheapest order.
+    """
     if not isinstance(subscripts, str):
         raise TypeError(f"einsum takes its subscripts as text, such as 'ij,jk->ik', got {type(subscripts).__name__}")
     return einsum_of(operands, subscripts)

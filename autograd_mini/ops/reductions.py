@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import math
 from collections.abc import Sequence
+from operator import index
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -12,7 +13,7 @@ import numpy as np
 from ..arrays import library, shape_of
 from ..engine import Node
 from ..operation import Operand, Rule, case, composed, primitive
-from .arithmetic import multiply, subtract, where
+from .arithmetic import divide, multiply, subtract, where
 from .elementwise import abs, conjugate, exp, power, real, root, square
 from .indexing import diagonal, flip, take_along_axis
 from .shapes import broadcast_to, concatenate, moveaxis, reshape, transpose
@@ -28,6 +29,13 @@ _CASES = (
 )
 
 
+def _plain(axis: Axis) -> int | tuple[int, ...] | None:
+    """The axes as NumPy's ufuncs take them: lists become tuples, NumPy's whole numbers become Python's."""
+    if axis is None or type(axis) is int:
+        return axis
+    return tuple(axis) if isinstance(axis, (tuple, list)) else index(axis)  # type: ignore[arg-type]
+
+
 def _axes(axis: Axis, ndim: int) -> tuple[int, ...]:
     return tuple(range(ndim)) if axis is None else np.lib.array_utils.normalize_axis_tuple(axis, ndim)
 
@@ -35,7 +43,7 @@ def _axes(axis: Axis, ndim: int) -> tuple[int, ...]:
 def _restored(g: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
     """What a reduction left, with the axes that it removed as axes of length 1."""
     shape = shape_of(x)
-    if keepdims or not shape or axis is None and shape_of(g) == ():
+    if keepdims or not shape or (axis is None and shape_of(g) == ()):
         return g
     gone = _axes(axis, len(shape))
     return reshape(g, tuple(1 if i in gone else n for i, n in enumerate(shape)))
@@ -53,12 +61,12 @@ def _count(x: Any, axis: Axis) -> int:
 
 @primitive(
     "Σ {x}",
-    Rule(lambda g, out, x, axis, keepdims: _spread(g, x, axis, keepdims), "1", "{g} copied to every entry"),
+    Rule(lambda g, out, x, axis, keepdims: _spread(g, x, axis, keepdims), "1", "{g}, copied to every entry"),
     cases=(*_CASES, case((0, 3)), case((0, 3), axis=0)),
 )
 def sum(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
     """Sum of the entries along some axes, or of all."""
-    return library(x).sum(x, axis=axis if axis is None or isinstance(axis, int) else tuple(axis), keepdims=keepdims)
+    return library(x).sum(x, axis=_plain(axis), keepdims=keepdims)
 
 
 @composed(case((3, 4)), case((2, 3, 3), offset=1, axis1=1, axis2=2))
@@ -71,14 +79,14 @@ def trace(x: Operand, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
     "mean {x}",
     Rule(
         lambda g, out, x, axis, keepdims: _spread(g / _count(x, axis), x, axis, keepdims),
-        "1 / n",
-        "{g} / n copied to every entry",
+        "1 / {n}",
+        "{g} × 1/{n}, copied to every entry",
     ),
     cases=_CASES,
 )
 def mean(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
     """Mean of the entries along some axes, or of all."""
-    return library(x).mean(x, axis=axis if axis is None or isinstance(axis, int) else tuple(axis), keepdims=keepdims)
+    return library(x).mean(x, axis=_plain(axis), keepdims=keepdims)
 
 
 def _shared(g: Any, out: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
@@ -99,7 +107,7 @@ def _data(x: Any) -> Any:
 )
 def max(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
     """Largest entry along some axes, or of all; entries that tie share the gradient equally."""
-    return library(x).max(x, axis=axis if axis is None or isinstance(axis, int) else tuple(axis), keepdims=keepdims)
+    return library(x).max(x, axis=_plain(axis), keepdims=keepdims)
 
 
 @primitive(
@@ -107,7 +115,7 @@ def max(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
 )
 def min(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
     """Smallest entry along some axes, or of all; entries that tie share the gradient equally."""
-    return library(x).min(x, axis=axis if axis is None or isinstance(axis, int) else tuple(axis), keepdims=keepdims)
+    return library(x).min(x, axis=_plain(axis), keepdims=keepdims)
 
 
 def _running_product(x: Any) -> Any:
@@ -148,7 +156,7 @@ def _product_of_others(x: Any, axis: Axis) -> Any:
 )
 def prod(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
     """Product of the entries along some axes, or of all; the gradient is exact also where entries are 0."""
-    return library(x).prod(x, axis=axis if axis is None or isinstance(axis, int) else tuple(axis), keepdims=keepdims)
+    return library(x).prod(x, axis=_plain(axis), keepdims=keepdims)
 
 
 @primitive(
@@ -178,7 +186,7 @@ def var(x: Operand, axis: Axis = None, ddof: float = 0, keepdims: bool = False) 
     """Variance: the mean squared distance from the mean, over ``n - ddof`` entries."""
     distance = subtract(x, mean(x, axis=axis, keepdims=True))
     total = sum(real(multiply(distance, conjugate(distance))), axis=axis, keepdims=keepdims)
-    return total / builtins.max(_count(x, axis) - ddof, 0) if _count(x, axis) > ddof else total * math.nan
+    return divide(total, builtins.max(_count(x, axis) - ddof, 0))
 
 
 @composed(*_CASES[:-1], case((4, 3), axis=0, ddof=1))
@@ -202,9 +210,7 @@ def std(x: Operand, axis: Axis = None, ddof: float = 0, keepdims: bool = False) 
 )
 def logsumexp(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
     """log(Σ exp(x)) without overflow."""
-    return library(x).logsumexp(
-        x, axis=axis if axis is None or isinstance(axis, int) else tuple(axis), keepdims=keepdims
-    )
+    return library(x).logsumexp(x, axis=_plain(axis), keepdims=keepdims)
 
 
 @primitive(
@@ -267,7 +273,9 @@ def norm(x: Operand, ord: float | str | None = None, axis: Axis = None, keepdims
     """
     shape = shape_of(x)
     axes = _axes(axis, len(shape))
-    if ord is None or ord == "fro" or (ord == 2 and len(axes) == 1):
+    if ord is not None and len(axes) not in (1, 2):
+        raise ValueError(f"norm of order {ord!r} is for vectors and matrices, got {len(axes)} axes: give axis=")
+    if ord is None or (ord == "fro" and len(axes) == 2) or (ord == 2 and len(axes) == 1):
         return root(sum(square(x) if _is_real(x) else real(x * conjugate(x)), axis=axis, keepdims=keepdims))
     size = abs(x)
     if len(axes) == 2:
@@ -285,7 +293,9 @@ def norm(x: Operand, ord: float | str | None = None, axis: Axis = None, keepdims
         return sum(size, axis=axis, keepdims=keepdims)
     if ord == 0:
         return sum(where(_data(size) != 0, 1.0, 0.0) + 0.0 * size, axis=axis, keepdims=keepdims)
-    return power(sum(power(size, ord), axis=axis, keepdims=keepdims), 1.0 / ord)
+    total = sum(power(size, ord), axis=axis, keepdims=keepdims)
+    nothing = _data(total) == 0
+    return where(nothing, 0.0, power(where(nothing, 1.0, total), 1.0 / ord))
 
 
 def _is_real(x: Any) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,11 @@ import numpy as np
 from ..arrays import library, shape_of
 from ..engine import Node
 from ..operation import Operand, Rule, case, composed, primitive
+
+
+def several(numbers: int | Sequence[int]) -> tuple[int, ...]:
+    """One whole number or a sequence of them, as a tuple."""
+    return tuple(numbers) if isinstance(numbers, (tuple, list, np.ndarray)) else (index(numbers),)  # type: ignore[arg-type]
 
 
 @primitive(
@@ -44,18 +50,20 @@ def transpose(x: Operand, axes: Sequence[int] | None = None) -> Any:
 )
 def broadcast_to(x: Operand, shape: int | Sequence[int]) -> Any:
     """``x`` repeated along new and length-1 axes to the given shape."""
-    return library(x).broadcast_to(x, (shape,) if isinstance(shape, int) else tuple(shape))
+    return library(x).broadcast_to(x, several(shape))
 
 
 @primitive(
     "{x} fitted",
-    Rule(lambda g, out, x, like: broadcast_to(g, shape_of(x)) if shape_of(g) != shape_of(x) else g, "1"),
+    Rule(
+        lambda g, out, x, like: broadcast_to(g, shape_of(x)) if shape_of(g) != shape_of(x) else g,
+        "1",
+        "{g} copied to every entry",
+    ),
+    cases=(case((2, 3), like=np.zeros((2, 1))), case((4, 2, 3), like=np.zeros(3)), case((2,), like=0.0)),
 )
 def fit(x: Operand, like: Any) -> Any:
-    """``x`` summed over the axes along which ``like`` was broadcast, in its dtype: what the engine does to gradients.
-
-    The number of axes stays, so that the sum can be undone; see the engine's ``fit``.
-    """
+    """``x`` summed over the axes along which ``like`` was broadcast, in its dtype: what the engine does to gradients."""
     return library(x, like).fit(x, like)
 
 
@@ -103,7 +111,7 @@ def moveaxis(x: Operand, source: int | Sequence[int], destination: int | Sequenc
 def expand_dims(x: Operand, axis: int | Sequence[int]) -> Any:
     """New axes of length 1 at the given places."""
     shape = shape_of(x)
-    places = (axis,) if isinstance(axis, int) else tuple(axis)
+    places = several(axis)
     new = np.lib.array_utils.normalize_axis_tuple(places, len(shape) + len(places))
     rest = iter(shape)
     return reshape(x, tuple(1 if i in new else next(rest) for i in range(len(shape) + len(places))))
@@ -187,7 +195,7 @@ def hstack(*arrays: Operand) -> Any:
 @composed(case((2, 3), reps=2), case((2, 3), reps=(2, 1)), case((3,), reps=(2, 2)))
 def tile(x: Operand, reps: int | Sequence[int]) -> Any:
     """``x`` laid side by side, ``reps`` times along each axis."""
-    times = (reps,) if isinstance(reps, int) else tuple(reps)
+    times = several(reps)
     shape = shape_of(x)
     ndim = max(len(times), len(shape))
     shape, times = (1,) * (ndim - len(shape)) + shape, (1,) * (ndim - len(times)) + times

@@ -1,0 +1,67 @@
+"""What leaves may hold: data as it comes from users is checked, copied and fitted here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .arrays import plain
+from .engine import Node, outward
+from .guards import clock, describe
+
+
+def owned(data: Any) -> Any:
+    """The data of a new leaf: a Python whole number becomes a float, an array is copied."""
+    if isinstance(data, (list, tuple)) and any(isinstance(item, Node) for item in data):
+        raise TypeError("a list that holds Values is joined by array([...]) or stack([...]), which keep the graph")
+    new = plain(data)
+    if type(new) is int:
+        return float(new)
+    return new.copy() if new is data and type(new) is np.ndarray else new
+
+
+def wants_grad(data: Any, asked: bool | None) -> bool:
+    """Whether a leaf with this data gets gradients; floating and complex data do unless told otherwise."""
+    differentiable = type(data) in (float, complex) or getattr(data, "dtype", np.dtype(bool)).kind in "fc"
+    if asked and not differentiable:
+        raise TypeError(
+            f"only floating or complex data can require a gradient, this is {getattr(data, 'dtype', 'bool')}: "
+            "a gradient is a limit of small changes, and whole numbers have none; pass floats, as array.astype(float)"
+        )
+    return differentiable if asked is None else bool(asked)
+
+
+def like(new: Any, old: Any, what: str) -> Any:
+    """``new`` in the kind and dtype of ``old``; another shape is an error."""
+    new = plain(new._data if isinstance(new, Node) else new)
+    if np.shape(new) != np.shape(old):
+        raise ValueError(f"{what} must have shape {np.shape(old)}, got {np.shape(new)}")
+    if np.asarray(new).dtype.kind == "c" and np.asarray(old).dtype.kind != "c":
+        raise TypeError(f"{what} is real, got complex numbers")
+    if type(old) in (float, bool):
+        return type(old)(new)
+    if not isinstance(old, np.ndarray):
+        return np.asarray(new, np.asarray(old).dtype)[()]
+    return np.array(new, old.dtype, copy=None)
+
+
+def seed(root: Node, gradient: Any) -> Any:
+    """The gradient that a pass starts from: 1 for a single number, else the one that was given, checked."""
+    if gradient is None:
+        if np.size(root._data) != 1:
+            raise ValueError(
+                f"differentiating {describe(root)} needs a gradient of that shape; only a single number, such as "
+                "a loss, starts from 1 by itself: reduce it with .sum() or .mean()"
+            )
+        gradient = np.ones(np.shape(root._data))
+    return outward(like(gradient, root._data, f"the gradient of {describe(root)}"))
+
+
+def leaf(kind: type[Node], data: Any, requires_grad: bool, name: str | None, grad: Any = None) -> Any:
+    """A new leaf over this very data; also how copies and pickles are made."""
+    leaf = object.__new__(kind)
+    leaf._data, leaf._grad, leaf.name, leaf.requires_grad = data, grad, name, requires_grad
+    leaf.op = leaf.static = leaf.scope = None
+    leaf.parents, leaf.order = (), clock()
+    return leaf

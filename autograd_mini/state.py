@@ -1,0 +1,153 @@
+"""What recording depends on: whether it is on, and the named group that operations belong to.
+
+Both are held in a context variable, so that threads and tasks have their own, and every change is undone when its
+block is left, also by an exception.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, NamedTuple, TypeVar
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Scope:
+    """A named group of operations, such as one call of a module; pictures draw it as a cluster.
+
+    Parameters
+    ----------
+    name : str
+        Short name, one part of the path.
+    title : str
+        What the picture writes on the cluster; the name if empty.
+    parent : Scope or None
+        The group around this one.
+    """
+
+    __slots__ = ("name", "parent", "title")
+
+    def __init__(self, name: str, title: str = "", parent: Scope | None = None) -> None:
+        self.name, self.title, self.parent = name, title or name, parent
+
+    @property
+    def path(self) -> str:
+        """Names from the outermost group to this one, joined by dots."""
+        return self.name if self.parent is None else f"{self.parent.path}.{self.name}"
+
+
+class State(NamedTuple):
+    """What recording depends on; held in a context variable, so threads and tasks have their own."""
+
+    recording: bool = True
+    scope: Scope | None = None
+
+
+STATE: ContextVar[State] = ContextVar("autograd_mini", default=State())  # noqa: B039 (a tuple cannot change)
+
+
+class Switch:
+    """A context manager and decorator that sets one field of the state; exceptions and generators restore it."""
+
+    def __init__(self, **fields: Any) -> None:
+        self._fields = fields
+        self._tokens: list[Any] = []
+
+    def __enter__(self) -> None:
+        self._tokens.append(STATE.set(STATE.get()._replace(**self._fields)))
+
+    def __exit__(self, *error: object) -> None:
+        STATE.reset(self._tokens.pop())
+
+    def __call__(self, f: F) -> F:
+        """The function, generator function or coroutine function whose body runs with the setting."""
+        fields = self._fields
+        if inspect.isgeneratorfunction(f):
+
+            @functools.wraps(f)
+            def generator(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
+                items = f(*args, **kwargs)
+                send: Callable[[], Any] = functools.partial(next, items)
+                while True:
+                    try:
+                        with Switch(**fields):
+                            item = send()
+                    except StopIteration as stop:
+                        return stop.value
+                    try:
+                        received = yield item
+                        send = functools.partial(items.send, received)
+                    except BaseException as error:  # noqa: BLE001 (it is the generator's to handle)
+                        send = functools.partial(items.throw, error)
+
+            return generator  # type: ignore[return-value]
+        if inspect.iscoroutinefunction(f):
+
+            @functools.wraps(f)
+            async def coroutine(*args: Any, **kwargs: Any) -> Any:
+                with Switch(**fields):
+                    return await f(*args, **kwargs)
+
+            return coroutine  # type: ignore[return-value]
+
+        @functools.wraps(f)
+        def function(*args: Any, **kwargs: Any) -> Any:
+            with Switch(**fields):
+                return f(*args, **kwargs)
+
+        return function  # type: ignore[return-value]
+
+
+def no_grad() -> Switch:
+    """Compute without recording: a context manager, and a decorator for functions, generators and coroutines.
+
+    The setting belongs to the current thread or task and is restored when the block is left, also by an exception.
+
+    Examples
+    --------
+    >>> from autograd_mini import Value, no_grad
+    >>> w = Value(3.0)
+    >>> with no_grad():
+    ...     y = w * w
+    >>> y.requires_grad
+    False
+    """
+    return Switch(recording=False)
+
+
+def recording() -> Switch:
+    """The opposite of ``no_grad``: transformations such as ``grad`` record even inside it."""
+    return Switch(recording=True)
+
+
+@contextmanager
+def scope(name: str, title: str = "") -> Iterator[Scope]:
+    """Group the operations of the block; the picture draws them as one titled cluster.
+
+    Parameters
+    ----------
+    name : str
+        Short name of the group.
+    title : str, optional
+        What the picture writes on it.
+
+    Examples
+    --------
+    >>> from autograd_mini import Value, scope
+    >>> o, y = Value(0.25), 1.0
+    >>> with scope("Cost", "C = (o - y)²"):
+    ...     C = (o - y) ** 2
+    >>> C.scope.path
+    'Cost'
+    """
+    state = STATE.get()
+    group = Scope(name, title, state.scope)
+    token = STATE.set(state._replace(scope=group))
+    try:
+        yield group
+    finally:
+        STATE.reset(token)
