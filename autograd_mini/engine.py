@@ -19,34 +19,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import guards
-from .arrays import library, plain
+from .arrays import plain
 from .guards import CHANGED, RELEASED, GraphError, clock, describe, released, written_to
+from .node import Node, fit, outward
 from .state import STATE
 
 if TYPE_CHECKING:
     from .operation import Operation
-    from .state import Scope
     from .value import Value
-
-
-class Node:
-    """One value of the graph: a leaf, or the result of ``op`` on ``parents``. ``Value`` adds the operators.
-
-    ``order`` is the node's age. An operand is always older than the result; a leaf whose data was
-    replaced becomes younger, and that is how a pass notices that the data changed after it was used.
-    """
-
-    __slots__ = ("__weakref__", "_data", "_grad", "name", "op", "order", "parents", "requires_grad", "scope", "static")
-
-    _data: Any
-    _grad: Any
-    name: str | None
-    op: Operation | None
-    order: int
-    parents: tuple[Node, ...]
-    requires_grad: bool
-    scope: Scope | None
-    static: Mapping[str, Any] | None
 
 
 _kind: list[type[Node]] = [Node]
@@ -197,24 +177,6 @@ def _leading_to(wanted: Collection[Node], nodes: list[Node]) -> set[Node]:
     return useful
 
 
-def fit(contribution: Any, operand: Node, op: Operation, i: int) -> Any:
-    """The contribution in the shape, dtype and kind of the operand: broadcasts are undone here and nowhere else."""
-    like = operand._data
-    data = contribution._data if isinstance(contribution, Node) else contribution
-    if type(data) is type(like) and (type(data) is float or (data.shape == like.shape and data.dtype == like.dtype)):
-        return contribution
-    try:
-        table = library(plain(data), like)
-        if not table.fits(np.shape(data), np.shape(like)):
-            raise ValueError(f"a gradient of shape {np.shape(data)} for an operand of shape {np.shape(like)}")
-    except (TypeError, ValueError) as error:
-        where = f"the rule of {op.name} for operand {i}, {describe(operand)}"
-        raise GraphError(f"{where}, gave no gradient: {error}") from None
-    if isinstance(contribution, Node):
-        return contribution.fit(like)  # type: ignore[attr-defined]
-    return table.fit(data, like)
-
-
 def backward(root: Node, seed: Any, *, retain_graph: bool) -> None:
     """Run the pass and hand out the gradients: leaves accumulate, inner nodes keep the latest; all of it or nothing."""
     grads = sweep(root, seed, release=not retain_graph)
@@ -241,11 +203,3 @@ def _unshared(g: Any) -> Any:
 
 
 _handing_out = threading.Lock()
-
-
-def outward(g: Any) -> Any:
-    """The gradient as users get and give it, the direction of steepest ascent: conjugated if complex, as in PyTorch.
-
-    Inside a pass it travels unconjugated, so that g·f'(z) is the rule of every holomorphic function.
-    """
-    return g.conj() if getattr(g, "dtype", None) is not None and g.dtype.kind == "c" else g

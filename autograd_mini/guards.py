@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from .engine import Node
+    from .node import Node
 
 clock = itertools.count(1).__next__
 """Ages of nodes. ``next`` on a count is atomic, so threads share it."""

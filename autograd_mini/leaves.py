@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from .arrays import plain
-from .engine import Node, outward
 from .guards import clock, describe
+from .node import Node, outward
 
 
 def owned(data: Any) -> Any:

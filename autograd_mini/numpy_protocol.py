@@ -16,7 +16,7 @@ import numpy as np
 
 from . import ops
 from .arrays import shape_of
-from .engine import Node
+from .node import Node
 from .operation import COMPOSED, OPERATIONS
 
 _FAMILIES = (

@@ -20,8 +20,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias
 
 from .arrays import plain
-from .engine import Node, constant, record
+from .engine import constant, record
 from .guards import describe
+from .node import Node
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from . import engine
-from .engine import Node, constant, sweep, topological
+from .engine import constant, sweep, topological
 from .guards import GraphError, clock
 from .leaves import like, seed
+from .node import Node, outward
 from .ops.arithmetic import multiply
 from .ops.elementwise import identity
 from .ops.reductions import sum as total
@@ -75,7 +75,7 @@ def _seed(y: Any, gradient: Any) -> Any:
         return seed(y, gradient)
     if np.shape(gradient._data) != y.shape:
         raise ValueError(f"the gradient must have shape {y.shape}, got {np.shape(gradient._data)}")
-    return engine.outward(gradient)
+    return outward(gradient)
 
 
 def _pull(y: Any, xs: Sequence[Any], seed: Any, graph: bool) -> list[Any]:
@@ -84,12 +84,12 @@ def _pull(y: Any, xs: Sequence[Any], seed: Any, graph: bool) -> list[Any]:
         with recording():
             found = sweep(y, seed, graph=True, wanted=xs)
             return [
-                engine.outward(g) if isinstance(g := found.get(x, _zeros(x)), Node) else constant(engine.outward(g))
+                outward(g) if isinstance(g := found.get(x, _zeros(x)), Node) else constant(outward(g))
                 for x in xs
             ]
     seed = seed._data if isinstance(seed, Node) else seed
     found = sweep(y, seed, wanted=xs)
-    return [engine.outward(found[x]) if x in found else _zeros(x) for x in xs]
+    return [outward(found[x]) if x in found else _zeros(x) for x in xs]
 
 
 def _zeros(x: Node) -> Any:

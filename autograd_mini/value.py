@@ -10,10 +10,11 @@ import numpy as np
 
 from . import engine, guards, ops
 from .arrays import UnknownData, plain
-from .engine import Node, constant, record
+from .engine import constant, record
 from .guards import RELEASED, GraphError, describe, released
 from .leaves import leaf, like, owned, seed, wants_grad
 from .methods import ArrayMethods
+from .node import Node
 from .operation import Operation, note
 
 

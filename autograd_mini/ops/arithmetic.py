@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..arrays import library, plain
-from ..engine import Node
+from ..node import Node
 from ..operation import Operand, Rule, primitive
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import library, shape_of
-from ..engine import Node
+from ..node import Node
 from ..operation import Operand, Rule, case, composed, primitive
 from .arithmetic import where
 from .shapes import moveaxis, ravel, reshape

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ..arrays import library, shape_of
-from ..engine import Node
+from ..node import Node
 from ..operation import Operand, Rule, case, composed, primitive
 from .arithmetic import divide, multiply, subtract, where
 from .elementwise import abs, conjugate, exp, power, real, root, square

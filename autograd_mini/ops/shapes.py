@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import library, shape_of
-from ..engine import Node
+from ..node import Node
 from ..operation import Operand, Rule, case, composed, primitive
 
 
