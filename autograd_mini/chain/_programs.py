@@ -37,8 +37,8 @@ else:
 _PROBE_LIMIT = 10.0
 _PYGRAPHVIZ_AT_LEAST = (2, 0, 1)
 _PYGRAPHVIZ_SCRIPT = """
-import sys
-sys.path.append(sys.argv[1])
+import os, sys
+sys.path[:] = sys.argv[1].split(os.pathsep)
 import pygraphviz
 try:
     graph = pygraphviz.AGraph(string=sys.stdin.buffer.read().decode("utf-8"))
@@ -125,7 +125,8 @@ class Program:
         """Argument list that draws DOT text from standard input to standard output."""
         pairs = [f"{name}={value}" for name, value in settings.items()]
         if self.kind == "pygraphviz":
-            return [sys.executable, "-P", "-c", _PYGRAPHVIZ_SCRIPT, self.path, format, engine, *pairs]
+            # The same folders in the same order, so that the process imports what was found here.
+            return [sys.executable, "-c", _PYGRAPHVIZ_SCRIPT, os.pathsep.join(sys.path), format, engine, *pairs]
         # -q keeps graphviz-pure's notices out of standard error; errors still show.
         return [self.path, "-q", f"-K{engine}", f"-T{format}", *(f"-G{pair}" for pair in pairs)]
 

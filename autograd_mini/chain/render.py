@@ -205,10 +205,7 @@ class _Job:
 def _ending(code: int) -> str:
     if code > 0:
         return f"ended with exit status {code}"
-    try:
-        return f"was ended by {signal.Signals(-code).name}"
-    except ValueError:
-        return f"was ended by signal {-code}"
+    return f"was ended by signal {-code} ({signal.strsignal(-code)})"
 
 
 def _fault(data: bytes, format: str) -> str | None:
