@@ -3,6 +3,14 @@
 A ``Value`` records every operation in a graph and applies the chain rule by itself, in reverse.
 """
 
+from .checking import (
+    Comparison as Comparison,
+    ComparisonRow as ComparisonRow,
+    GradientError as GradientError,
+    Mismatch as Mismatch,
+    compare_gradients as compare_gradients,
+    gradcheck as gradcheck,
+)
 from .guards import GraphError as GraphError
 from .operation import Rule as Rule, primitive as primitive
 from .ops.arithmetic import (
@@ -64,6 +72,7 @@ from .ops.elementwise import (
 )
 from .ops.fused import softmax_cross_entropy as softmax_cross_entropy
 from .ops.indexing import (
+    array_split as array_split,
     diag as diag,
     diagonal as diagonal,
     flip as flip,

@@ -20,7 +20,7 @@ import numpy as np
 
 from . import guards
 from .arrays import plain
-from .guards import CHANGED, RELEASED, GraphError, clock, describe, released, written_to
+from .guards import CHANGED, RELEASED, GraphError, clock, describe, released
 from .node import Node, fit, outward
 from .state import STATE
 
@@ -41,7 +41,8 @@ def results_are(kind: type[Node]) -> None:
 def constant(data: Any) -> Value:
     """A node for an operand that came as plain data: it takes part, and costs no gradient."""
     node: Any = _new(_kind[0])
-    node._data = plain(data)
+    data = plain(data)
+    node._data = data.copy() if type(data) is np.ndarray else data  # its owner may write into it before the pass
     node._grad = node.name = node.op = node.static = node.scope = None
     node.parents = ()
     node.requires_grad = False
@@ -77,14 +78,15 @@ def topological(root: Node, since: int = 0) -> list[Node]:
     ``since`` leaves out nodes older than that age. Raises GraphError if an operand is younger than its result: its data
     was replaced, or somebody tied the graph into a loop.
     """
+    if root.op is RELEASED:
+        raise released(root)
     seen, nodes, stack = {root}, [root], [root]
-    lent = guards.anything_lent()
     while stack:
         node = stack.pop()
         order = node.order
         for parent in node.parents:
             age = parent.order
-            if age >= order or (lent and written_to(parent)):
+            if age >= order:
                 raise GraphError(CHANGED.format(describe(parent)))
             if parent.requires_grad and age >= since and parent not in seen:
                 if parent.op is RELEASED:
@@ -93,6 +95,8 @@ def topological(root: Node, since: int = 0) -> list[Node]:
                 nodes.append(parent)
                 stack.append(parent)
     nodes.sort(key=attrgetter("order"))
+    if guards.anything_lent():
+        guards.check_unchanged(nodes)
     return nodes
 
 
@@ -107,15 +111,16 @@ def sweep(  # noqa: PLR0912 (the hot loop: a call for each branch would cost mor
     graph: bool = False,
     release: bool = False,
     wanted: Collection[Node] | None = None,
+    since: int = 0,
     on_edge: EdgeHook | None = None,
 ) -> dict[Node, Any]:
     """Walk the chain rule from ``root`` back and return the gradient of every node on the way, newest first.
 
     With ``graph`` the rules are fed Values, so that the gradients are part of a new graph; else plain data. ``wanted``
-    restricts the walk to the nodes that lead to these. ``release`` frees each node when it is done with and
+    restricts the walk to the nodes that lead to these, and ``since`` to those younger than that age. ``release`` frees each node when it is done with and
     returns the gradients of leaves only.
     """
-    nodes = topological(root, min((node.order for node in wanted), default=0) if wanted is not None else 0)
+    nodes = topological(root, since)
     useful = _leading_to(wanted, nodes) if wanted is not None else None
     grads = {root: seed}
     summed: set[Node] = set()  # nodes whose gradient is a sum made here, so that nobody else holds it
@@ -184,7 +189,8 @@ def backward(root: Node, seed: Any, *, retain_graph: bool) -> None:
     with _handing_out:  # threads may share a leaf
         before = [leaf._grad for leaf in leaves]
         for leaf, old in zip(leaves, before, strict=True):
-            grads[leaf] = _unshared(grads[leaf]) if old is None else old + outward(grads[leaf])
+            g = _unshared(grads[leaf]) if old is None else old + outward(grads[leaf])
+            grads[leaf] = np.asarray(g) if type(leaf._data) is np.ndarray else g  # NumPy turns 0-d arrays into scalars
         try:
             for node, g in grads.items():
                 node._grad = g if type(g) is float or node.op is None else outward(g)

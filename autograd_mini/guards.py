@@ -2,13 +2,15 @@
 
 A node's age is a number that grows. An operand is older than its result; a leaf that gets new data becomes younger
 than what was computed from the old, and a pass that meets such a pair refuses to go on. Writing into a leaf's array
-leaves no such trace, so an array that is handed out is compared with a copy at the next pass.
+leaves no such trace, so an array that is handed out is compared with a copy at the next pass, and if somebody wrote
+into it, what was computed from it must come out the same once more.
 """
 
 from __future__ import annotations
 
 import itertools
 import weakref
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,7 +27,8 @@ class GraphError(RuntimeError):
 
 
 _lent: dict[int, tuple[weakref.ref[Node], Any]] = {}
-"""Arrays in somebody's hands, with a copy of each, by the leaf's id; the weak reference takes the entry away."""
+"""Arrays in somebody's hands, by the leaf's id, with a copy of each, or None once somebody wrote into it; the weak
+reference takes the entry away."""
 
 
 def anything_lent() -> bool:
@@ -40,16 +43,38 @@ def lend(leaf: Node) -> None:
         _lent[key] = (weakref.ref(leaf, lambda _: _lent.pop(key, None)), leaf._data.copy())
 
 
-def renew(leaf: Node) -> None:
+def renew(leaf: Node, *, in_place: bool = False) -> None:
     """The leaf has new data: what was computed from the old data must not be differentiated any more."""
     leaf.order = clock()
-    _lent.pop(id(leaf), None)
+    if _lent.pop(id(leaf), None) is not None and in_place:
+        lend(leaf)
 
 
-def written_to(node: Node) -> bool:
-    """Whether somebody wrote into the array that was handed out."""
+def check_unchanged(nodes: Iterable[Node]) -> None:
+    """Raise GraphError if a result is not what its operands give now, because somebody wrote into a leaf's array.
+
+    Only results of arrays that were written to, and of views of them, are computed again.
+    """
+    written: set[Node] = set()
+    for node in nodes:
+        for parent in node.parents:
+            if (parent in written or _written_to(parent)) and node.op is not None:
+                if not _same(node.op.compute([x._data for x in node.parents], node.static), node._data):
+                    raise GraphError(CHANGED.format(describe(parent)))
+                if np.may_share_memory(node._data, parent._data):
+                    written.add(node)
+
+
+def _written_to(node: Node) -> bool:
     entry = _lent.get(id(node))
-    return entry is not None and not np.array_equal(entry[1], node._data, equal_nan=entry[1].dtype.kind in "fc")
+    if entry is None or (entry[1] is not None and _same(entry[1], node._data)):
+        return False
+    _lent[id(node)] = (entry[0], None)  # a write may be undone by the next pass: from now on every result is checked
+    return True
+
+
+def _same(x: Any, y: Any) -> bool:
+    return np.array_equal(x, y, equal_nan=np.asarray(y).dtype.kind in "fc")
 
 
 CHANGED = (
@@ -67,6 +92,14 @@ class _Released:
 
     def __repr__(self) -> str:
         return "<released>"
+
+    def __array__(self, *_: Any, **__: Any) -> Any:
+        raise GraphError(_RELEASED.format("the data of a value"))
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # what protocols are asked for
+            raise AttributeError(name)
+        raise GraphError(_RELEASED.format("the data of a value"))
 
 
 RELEASED: Any = _Released()

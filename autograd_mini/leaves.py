@@ -18,7 +18,7 @@ def owned(data: Any) -> Any:
     new = plain(data)
     if type(new) is int:
         return float(new)
-    return new.copy() if new is data and type(new) is np.ndarray else new
+    return new.copy() if type(new) is np.ndarray else new
 
 
 def wants_grad(data: Any, asked: bool | None) -> bool:
@@ -33,17 +33,17 @@ def wants_grad(data: Any, asked: bool | None) -> bool:
 
 
 def like(new: Any, old: Any, what: str) -> Any:
-    """``new`` in the kind and dtype of ``old``; another shape is an error."""
+    """A copy of ``new`` in the kind and dtype of ``old``; another shape is an error."""
     new = plain(new._data if isinstance(new, Node) else new)
     if np.shape(new) != np.shape(old):
         raise ValueError(f"{what} must have shape {np.shape(old)}, got {np.shape(new)}")
     if np.asarray(new).dtype.kind == "c" and np.asarray(old).dtype.kind != "c":
         raise TypeError(f"{what} is real, got complex numbers")
-    if type(old) in (float, bool):
+    if type(old) in (float, bool, complex):
         return type(old)(new)
     if not isinstance(old, np.ndarray):
         return np.asarray(new, np.asarray(old).dtype)[()]
-    return np.array(new, old.dtype, copy=None)
+    return np.array(new, old.dtype)
 
 
 def seed(root: Node, gradient: Any) -> Any:
@@ -59,9 +59,10 @@ def seed(root: Node, gradient: Any) -> Any:
 
 
 def leaf(kind: type[Node], data: Any, requires_grad: bool, name: str | None, grad: Any = None) -> Any:
-    """A new leaf over this very data; also how copies and pickles are made."""
+    """A new leaf with copies of this data and gradient; also how copies and pickles are made."""
     leaf = object.__new__(kind)
-    leaf._data, leaf._grad, leaf.name, leaf.requires_grad = data, grad, name, requires_grad
+    leaf._data, leaf._grad = owned(data), None if grad is None else owned(grad)
+    leaf.name, leaf.requires_grad = name, requires_grad
     leaf.op = leaf.static = leaf.scope = None
     leaf.parents, leaf.order = (), clock()
     return leaf

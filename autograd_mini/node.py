@@ -39,7 +39,9 @@ def fit(contribution: Any, operand: Node, op: Operation, i: int) -> Any:
     """The contribution in the shape, dtype and kind of the operand: broadcasts are undone here and nowhere else."""
     like = operand._data
     data = contribution._data if isinstance(contribution, Node) else contribution
-    if type(data) is type(like) and (type(data) is float or (data.shape == like.shape and data.dtype == like.dtype)):
+    if type(data) is type(like) and (
+        type(data) in (float, complex) or (data.shape == like.shape and data.dtype == like.dtype)
+    ):
         return contribution
     try:
         table = library(plain(data), like)
@@ -58,4 +60,6 @@ def outward(g: Any) -> Any:
 
     Inside a pass it travels unconjugated, so that g·f'(z) is the rule of every holomorphic function.
     """
-    return g.conj() if getattr(g, "dtype", None) is not None and g.dtype.kind == "c" else g
+    if type(g) is complex:
+        return g.conjugate()
+    return g.conj() if getattr(getattr(g, "dtype", None), "kind", "f") == "c" else g

@@ -15,13 +15,16 @@ from __future__ import annotations
 
 import functools
 import inspect
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias
 
+import numpy as np
+
 from .arrays import plain
 from .engine import constant, record
-from .guards import describe
+from .guards import RELEASED, describe, released
 from .node import Node
 
 if TYPE_CHECKING:
@@ -49,6 +52,13 @@ class Rule:
         The product for arrays, ``"{g} · {y}ᵀ"``. By default ``{g} × (local)``.
     latex : str, optional
         The local derivative in LaTeX, where transliterating ``local`` is not good enough.
+
+    Examples
+    --------
+    >>> from autograd_mini import Rule
+    >>> rule = Rule(lambda g, out, x: g * (2.0 * x), "2 · {x}")
+    >>> rule.vjp(1.0, 9.0, 3.0), rule.local.format(x="x")
+    (6.0, '2 · x')
     """
 
     vjp: Callable[..., Any]
@@ -130,6 +140,10 @@ class Operation:
             return self.rules[0].vjp(g, out, *operands, index=i, **static)
         return self.rules[i].vjp(g, out, *operands, **static)
 
+    def compute(self, operands: Sequence[Any], static: Mapping[str, Any] | None) -> Any:
+        """The result from the operands' data."""
+        return self.forward(operands, **static or {}) if self.variadic else self.forward(*operands, **static or {})
+
     def rule(self, i: int) -> Rule:
         """The rule for operand ``i``."""
         return self.rules[0 if self.variadic else i]
@@ -152,10 +166,70 @@ def primitive(
     cases: tuple[Case, ...] = (),
     latex: str = "",
 ) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
-    """Enter a function of plain data in the table and return the function that records; fields as in ``Operation``.
+    """Enter a function of plain data in the table and return the function that records.
 
-    The first parameters of the function are the operands, one for each rule; the rest are static arguments, which the
+    The function's first parameters are the operands, one for each rule; the rest are static arguments, which the
     rules get by name. With ``variadic`` the first parameter is a sequence of operands.
+
+    Parameters
+    ----------
+    formula : str
+        The result in symbols, with the operands' names in braces: ``"tanh {x}"``.
+    *rules : Rule
+        One for each operand; a single one, told ``index``, with ``variadic``.
+    elementwise : bool
+        Whether each entry of the result depends on the operands' same entry only. The docstring then gets its sections
+        on parameters, result and derivative from this entry, if it has none.
+    variadic : bool
+        Whether the operands come as one sequence, as in ``concatenate``.
+    activation : bool
+        Whether the operand is a neuron's pre-activation, whose gradient backpropagation calls δ.
+    domain : tuple of float
+        Interval from which tests draw the operands' entries; (-2, 2) by default.
+    cases : tuple of Case
+        Calls for the generated tests; elementwise operations need none.
+    latex : str
+        The formula in LaTeX, where transliterating is not good enough.
+
+    Returns
+    -------
+    callable
+        The decorator. The function that it returns takes Values, arrays and numbers, and gives a Value if any operand
+        is one, else plain data; it has all orders of derivatives, and pictures and explanations know its words.
+
+    Raises
+    ------
+    ValueError
+        If there is an operation of that name already.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> @am.primitive("{x}³", am.Rule(lambda g, out, x: g * (3.0 * x * x), "3 · {x}²"), elementwise=True)
+    ... def cube(x):
+    ...     return x * x * x
+    >>> x = am.Value(2.0)
+    >>> y = cube(x)
+    >>> y
+    Value(8, op=cube)
+    >>> y.backward()
+    >>> x.grad
+    12.0
+    >>> am.grad(am.grad(cube))(2.0)
+    12.0
+
+    With two operands and a static argument, whose value the rules get too:
+
+    >>> @am.primitive(
+    ...     "{x} + {scale} · {y}",
+    ...     am.Rule(lambda g, out, x, y, scale: g, "1"),
+    ...     am.Rule(lambda g, out, x, y, scale: g * scale, "{scale}"),
+    ...     elementwise=True,
+    ... )
+    ... def add_scaled(x, y, scale=1.0):
+    ...     return x + scale * y
+    >>> am.grad(add_scaled, argnums=(0, 1))(2.0, 3.0, scale=10.0)
+    (1.0, 10.0)
     """
 
     def enter(forward: Callable[P, Any]) -> Callable[P, Any]:
@@ -170,13 +244,61 @@ def primitive(
         call = _variadic if variadic else {1: _unary, 2: _binary}.get(plain_arity, _general)
         function = functools.wraps(forward)(call(op))
         function.operation = op  # type: ignore[attr-defined]
+        if elementwise and forward.__doc__ and len(parameters) == len(names):
+            function.__doc__ = _completed(inspect.cleandoc(forward.__doc__), op)
         return function
 
     return enter
 
 
+def _completed(doc: str, op: Operation) -> str:
+    """The docstring of an elementwise operation with the sections that its entry in the table can tell."""
+    if "\nParameters\n-" in doc:
+        return doc
+    names = ", ".join(op.operands)
+    words = {name: name for name in op.operands} | {"out": "f", "g": "g"}
+    d, operands, given, shape = (
+        ("d", "Of any shape", f"``{names}`` is one", f"of ``{names}``")
+        if len(op.operands) == 1
+        else ("∂", "Of shapes that broadcast together", "an operand is one", "to which the operands broadcast")
+    )
+    slopes = ", ".join(
+        f"{d}f/{d}{name} = {rule.local.format(**words)}" for name, rule in zip(op.operands, op.rules, strict=True)
+    )
+    bracket = ", where a bracket is 1 if what it says holds, else 0" if "[" in slopes else ""
+    sections = f"""\
+Parameters
+----------
+{names} : Value, number or array
+    {operands}.
+
+Returns
+-------
+Value if {given}, else number or array
+    In the shape {shape}.
+
+Notes
+-----
+With f = {op.formula.format(**words)}: {slopes}{bracket}."""
+    head, *rest = re.split(r"\n\n(?=(?:References|Examples)\n-)", doc, maxsplit=1)
+    return "\n\n".join([head, sections, *rest])
+
+
 def composed(*cases: Case, domain: tuple[float, float] = (-2.0, 2.0)) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
-    """Register a function made of primitives, so that the generated tests and NumPy's calls find it."""
+    """Register a function made of primitives, so that the generated tests and NumPy's calls find it.
+
+    Parameters
+    ----------
+    *cases : Case
+        Calls for the generated tests.
+    domain : tuple of float
+        Interval from which tests draw the operands' entries; (-2, 2) by default.
+
+    Returns
+    -------
+    callable
+        The decorator, which returns the function as it is.
+    """
 
     def enter(function: Callable[P, Any]) -> Callable[P, Any]:
         COMPOSED[function.__name__] = (function, cases, domain)
@@ -232,7 +354,7 @@ def _general(op: Operation) -> Callable[..., Any]:
         else:
             bound = signature.bind(*args, **kwargs)
             operands = tuple(bound.arguments.pop(name) for name in op.operands)
-            static = {name: bound.arguments.get(name, default) for name, default in defaults.items()}
+            static = {name: _kept(bound.arguments.get(name, default)) for name, default in defaults.items()}
         for x in operands:
             if isinstance(x, Node):
                 break
@@ -254,6 +376,8 @@ def _variadic(op: Operation) -> Callable[..., Any]:
     defaults = {p.name: p.default for p in parameters}
 
     def call(operands: Any, *args: Any, **kwargs: Any) -> Any:
+        if len(args) > len(defaults):
+            raise TypeError(f"{op.name}() takes {1 + len(defaults)} arguments, got {1 + len(args)}")
         static = {**defaults, **dict(zip(defaults, args, strict=False)), **kwargs}
         if isinstance(operands, Node):
             operands = list(operands)  # type: ignore[call-overload]
@@ -269,6 +393,18 @@ def _variadic(op: Operation) -> Callable[..., Any]:
     return call
 
 
+def _kept(item: Any) -> Any:
+    """A static argument that nobody else can change: indices and labels are needed again in the backward pass."""
+    if isinstance(item, Node):
+        item = item._data
+    if type(item) is np.ndarray:
+        return item.copy()
+    return type(item)([_kept(part) for part in item]) if type(item) in (tuple, list) else item
+
+
 def note(error: Exception, op: Operation, nodes: tuple[Node, ...]) -> None:
     """Add the operation and its operands to the error's traceback."""
+    for node in nodes:
+        if node._data is RELEASED:
+            raise released(node) from error
     error.add_note(f"in {op.name} of " + ", ".join(describe(node) for node in nodes))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, NamedTuple, TypeVar
@@ -85,6 +85,25 @@ class Switch:
                         send = functools.partial(items.throw, error)
 
             return generator  # type: ignore[return-value]
+        if inspect.isasyncgenfunction(f):
+
+            @functools.wraps(f)
+            async def stream(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, Any]:
+                items = f(*args, **kwargs)
+                step = items.__anext__()
+                while True:
+                    try:
+                        with Switch(**fields):
+                            item = await step
+                    except StopAsyncIteration:
+                        return
+                    try:
+                        received = yield item
+                        step = items.asend(received)
+                    except BaseException as error:  # noqa: BLE001 (it is the generator's to handle)
+                        step = items.athrow(error)
+
+            return stream  # type: ignore[return-value]
         if inspect.iscoroutinefunction(f):
 
             @functools.wraps(f)
@@ -106,6 +125,11 @@ def no_grad() -> Switch:
     """Compute without recording: a context manager, and a decorator for functions, generators and coroutines.
 
     The setting belongs to the current thread or task and is restored when the block is left, also by an exception.
+
+    Returns
+    -------
+    Switch
+        For ``with no_grad():`` and ``@no_grad()``.
 
     Examples
     --------
@@ -133,7 +157,12 @@ def scope(name: str, title: str = "") -> Iterator[Scope]:
     name : str
         Short name of the group.
     title : str, optional
-        What the picture writes on it.
+        What the picture writes on it; the name by default.
+
+    Yields
+    ------
+    Scope
+        The group; groups within it have it as their parent.
 
     Examples
     --------

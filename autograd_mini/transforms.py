@@ -8,6 +8,7 @@ gradient is itself a Value that can be differentiated further; else it is plain 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from operator import index
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,7 +18,7 @@ from .guards import GraphError, clock
 from .leaves import like, seed
 from .node import Node, outward
 from .ops.arithmetic import multiply
-from .ops.elementwise import identity
+from .ops.elementwise import conjugate, identity, real
 from .ops.reductions import sum as total
 from .ops.shapes import reshape, stack
 from .state import STATE, recording
@@ -39,18 +40,21 @@ def gradients(y: Any, xs: Any, gradient: Any = None, *, create_graph: bool = Fal
     gradient : array, optional
         Gradient of some further result with respect to ``y``; needed unless ``y`` is a single number.
     create_graph : bool
-        Whether the gradients are Values that can be differentiated again.
+        Whether the gradients are Values that can be differentiated again; False by default.
 
     Returns
     -------
-    Plain data, or Values with ``create_graph``, in the structure of ``xs``.
+    number, array or nested structure of them
+        In the structure of ``xs``; Values with ``create_graph``.
 
     Raises
     ------
     GraphError
-        If ``y`` requires no gradient.
+        If ``y`` requires no gradient, its graph was released, or data changed after it was used.
+    TypeError
+        If something in ``xs`` is no Value.
     ValueError
-        If ``gradient`` does not have the shape of ``y``.
+        If ``gradient`` is missing or does not have the shape of ``y``.
 
     Examples
     --------
@@ -78,17 +82,17 @@ def _seed(y: Any, gradient: Any) -> Any:
     return outward(gradient)
 
 
-def _pull(y: Any, xs: Sequence[Any], seed: Any, graph: bool) -> list[Any]:
-    """One pass from ``y``; users' side of the conjugate convention."""
+def _pull(y: Any, xs: Sequence[Any], seed: Any, graph: bool, since: int = 0) -> list[Any]:
+    """One pass from ``y`` over nodes younger than ``since``; users' side of the conjugate convention."""
     if graph:
         with recording():
-            found = sweep(y, seed, graph=True, wanted=xs)
+            found = sweep(y, seed, graph=True, wanted=xs, since=since)
             return [
                 outward(g) if isinstance(g := found.get(x, _zeros(x)), Node) else constant(outward(g))
                 for x in xs
             ]
     seed = seed._data if isinstance(seed, Node) else seed
-    found = sweep(y, seed, wanted=xs)
+    found = sweep(y, seed, wanted=xs, since=since)
     return [outward(found[x]) if x in found else _zeros(x) for x in xs]
 
 
@@ -103,9 +107,11 @@ class _Call(NamedTuple):
     variables: list[Value]
     rebuild: Callable[[Sequence[Any]], Any]
     foreign: bool
+    start: int
 
-    def pull(self, y: Value, seed: Any) -> list[Any]:
-        return _pull(y, self.variables, seed, self.foreign)
+    def pull(self, y: Value, seed: Any, graph: bool = False) -> list[Any]:
+        """The gradients of the variables, which are the oldest nodes of the call."""
+        return _pull(y, self.variables, seed, self.foreign or graph, self.start)
 
     def outward(self, y: Any) -> Any:
         """A result for the caller: a Value only if it can be differentiated further."""
@@ -121,10 +127,7 @@ def _fresh(x: Any) -> Value:
 def _call(f: Callable[..., Any], argnums: Argnums, args: Sequence[Any], kwargs: dict[str, Any]) -> _Call:
     start = clock()
     outer = STATE.get().recording
-    chosen = [argnums] if isinstance(argnums, int) else list(argnums)
-    for i in chosen:
-        if not -len(args) <= i < len(args):
-            raise TypeError(f"argnums={argnums} but the function was called with {len(args)} positional arguments")
+    one, chosen = _positions(argnums, len(args))
     with recording():
         args = list(args)
         leaves, rebuild = flatten([args[i] for i in chosen])
@@ -132,7 +135,6 @@ def _call(f: Callable[..., Any], argnums: Argnums, args: Sequence[Any], kwargs: 
         for i, arg in zip(chosen, rebuild(variables), strict=True):
             args[i] = arg
         result = f(*args, **kwargs)
-    one = isinstance(argnums, int)
 
     def back(row: Sequence[Any]) -> Any:
         tree = rebuild(row)
@@ -140,7 +142,22 @@ def _call(f: Callable[..., Any], argnums: Argnums, args: Sequence[Any], kwargs: 
 
     found, _ = flatten(result)
     foreign = outer and any(isinstance(y, Node) and _reaches_before(y, start) for y in found)
-    return _Call(result, variables, back, foreign)
+    return _Call(result, variables, back, foreign, start)
+
+
+def _positions(argnums: Argnums, count: int) -> tuple[bool, list[int]]:
+    """Whether ``argnums`` is a single number, and the places that it names among ``count`` arguments."""
+    one, several = not isinstance(argnums, Sequence), argnums if isinstance(argnums, Sequence) else (argnums,)
+    try:
+        named = [index(i) for i in several]
+    except TypeError:
+        raise TypeError(f"argnums must be a whole number or a sequence of them, got {argnums!r}") from None
+    if not all(-count <= i < count for i in named):
+        raise TypeError(f"argnums={argnums} but the function was called with {count} positional arguments")
+    places = [i % count for i in named]
+    if len(set(places)) < len(places):
+        raise ValueError(f"argnums={argnums} names one of the {count} positional arguments twice")
+    return one, places
 
 
 def _detached(x: Any) -> Value:
@@ -159,7 +176,8 @@ def _reaches_before(y: Node, start: int) -> bool:
 def _number(f: Callable[..., Any], y: Any, what: str) -> Value:
     """The result as a single real number."""
     if not isinstance(y, Node):
-        if isinstance(y, (bool, str)) or y is None or np.ndim(y) != 0 or not np.isreal(y):
+        number = isinstance(y, (int, float, np.number, np.ndarray)) and not isinstance(y, bool)
+        if not number or np.ndim(y) != 0 or np.iscomplexobj(y):
             raise TypeError(_wrong_result(f, y, what))
         return constant(y)
     if np.size(y._data) != 1 or np.iscomplexobj(y._data):
@@ -175,15 +193,27 @@ def _wrong_result(f: Callable[..., Any], y: Any, what: str) -> str:
     )
 
 
-def _array(f: Callable[..., Any], y: Any, what: str) -> Value:
+def _array(f: Callable[..., Any], y: Any, what: str) -> Any:
+    """One result as a Value."""
     if isinstance(y, Node):
-        return y  # type: ignore[return-value]
-    if y is None or isinstance(y, (bool, str, tuple, list, dict)):
+        return y
+    if not isinstance(y, (int, float, complex, np.number, np.ndarray)) or isinstance(y, bool):
         raise TypeError(
-            f"{what} needs a function that returns one Value or array, {getattr(f, '__name__', 'f')} returned "
+            f"{what} needs a function that returns Values, arrays or numbers, {getattr(f, '__name__', 'f')} returned "
             f"{type(y).__name__}"
         )
     return constant(y)
+
+
+def _real_array(f: Callable[..., Any], y: Any, what: str) -> Any:
+    """One real result as a Value; of a complex one, derivatives by real and imaginary part would be needed."""
+    out = _array(f, y, what)
+    if np.iscomplexobj(out._data):
+        raise TypeError(
+            f"{what} needs real results, {getattr(f, '__name__', 'f')} returned dtype {out.dtype}: differentiate "
+            "real(...) and imag(...) of it, or use vjp or jvp"
+        )
+    return out
 
 
 def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., tuple[Any, Any]]:
@@ -194,7 +224,7 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[...,
     f : callable
         Returns a single real number. Arguments may be numbers, arrays, Values, and nested tuples, lists and dicts.
     argnums : int or sequence of int
-        The positional arguments to differentiate by.
+        The positional arguments to differentiate by; the first by default.
 
     Returns
     -------
@@ -231,7 +261,7 @@ def grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     f : callable
         Returns a single real number.
     argnums : int or sequence of int
-        The positional arguments to differentiate by.
+        The positional arguments to differentiate by; the first by default.
 
     Returns
     -------
@@ -262,19 +292,29 @@ def elementwise_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..
     f : callable
         Returns an array whose entries each depend on the same entry of the argument.
     argnums : int or sequence of int
-        The positional arguments to differentiate by.
+        The positional arguments to differentiate by; the first by default.
+
+    Returns
+    -------
+    callable
+        Takes what ``f`` takes; the derivative has the shape of the argument, a tuple of them for several arguments.
+
+    Raises
+    ------
+    TypeError
+        When called, if ``f`` returns no real array or an argument is not floating.
 
     Examples
     --------
     >>> import numpy as np
-    >>> from autograd_mini import elementwise_grad, tanh
-    >>> elementwise_grad(tanh)(np.array([0.0, 1.0])).round(4)
-    array([1.    , 0.42  ])
+    >>> from autograd_mini import elementwise_grad, square
+    >>> elementwise_grad(square)(np.array([1.0, 3.0]))
+    array([2., 6.])
     """
 
     def derivative(*args: Any, **kwargs: Any) -> Any:
         call = _call(f, argnums, args, kwargs)
-        y = _array(f, call.result, "elementwise_grad")
+        y = _real_array(f, call.result, "elementwise_grad")
         if not y.requires_grad:
             return call.rebuild([_zeros(x) for x in call.variables])
         return call.rebuild(call.pull(y, _seed(y, np.ones(y.shape))))
@@ -299,6 +339,13 @@ def vjp(f: Callable[..., Any], *xs: Any) -> tuple[Any, Callable[[Any], Any]]:
     pullback : callable
         From a gradient in the structure of ``y`` to the gradients of the arguments: one, or a tuple for several.
 
+    Raises
+    ------
+    TypeError
+        If ``f`` returns what is no array, or an argument is not floating.
+    ValueError
+        By ``pullback``, if its argument has not the structure and the shapes of ``y``.
+
     Examples
     --------
     >>> import numpy as np
@@ -318,8 +365,7 @@ def vjp(f: Callable[..., Any], *xs: Any) -> tuple[Any, Callable[[Any], Any]]:
         sums: list[Any] = [None] * len(call.variables)
         for y, part in zip(results, parts, strict=True):
             if y.requires_grad:
-                graph = call.foreign or (isinstance(part, Node) and part.requires_grad)
-                pulled = _pull(y, call.variables, _seed(y, part), graph)
+                pulled = call.pull(y, _seed(y, part), isinstance(part, Node) and part.requires_grad)
                 sums = [new if old is None else old + new for old, new in zip(sums, pulled, strict=True)]
         rows = call.rebuild([_zeros(x) if g is None else g for g, x in zip(sums, call.variables, strict=True)])
         return rows[0] if len(xs) == 1 else rows
@@ -340,20 +386,32 @@ def jvp(f: Callable[..., Any], xs: Any, tangents: Any) -> tuple[Any, Any]:
     Parameters
     ----------
     f : callable
-        Returns one array or number.
-    xs : tuple of arguments, or the single argument
+        Returns an array or number, or a nested structure of them.
+    xs : tuple or list of arguments, or the single argument
+        Where to differentiate.
     tangents : in the structure of ``xs``
         The direction.
 
     Returns
     -------
     y, tangent
-        Both in the shape of ``f``'s result.
+        Both in the structure of ``f``'s result.
+
+    Raises
+    ------
+    TypeError
+        If ``f`` returns what is no array, or an argument is not floating.
+    ValueError
+        If the tangents have not the structure and the shapes of the arguments.
 
     Notes
     -----
     Computed with the reverse rules alone: the pullback is linear in its gradient ``u``, so differentiating it by ``u``
-    along the tangents gives the forward product (J. Townsend, "A new trick for calculating Jacobian vector products").
+    along the tangents gives the forward product.
+
+    References
+    ----------
+    J. Townsend, "A new trick for calculating Jacobian vector products" (2017).
 
     Examples
     --------
@@ -363,25 +421,29 @@ def jvp(f: Callable[..., Any], xs: Any, tangents: Any) -> tuple[Any, Any]:
     """
     args, directions, _ = _arguments(xs, "jvp", tangents)
     call = _call(f, range(len(args)), args, {})
-    y = _array(f, call.result, "jvp")
+    ys, rebuild_ys = flatten(call.result)
+    results = [_array(f, y, "jvp") for y in ys]
     vectors, _ = flatten(directions)
     if len(vectors) != len(call.variables):
         raise ValueError(f"jvp got {len(vectors)} tangents for {len(call.variables)} arguments")
     for t, x in zip(vectors, call.variables, strict=True):
         if np.shape(t._data if isinstance(t, Node) else t) != x.shape:
             raise ValueError(f"a tangent of shape {np.shape(t)} for an argument of shape {x.shape}")
+    further = call.foreign or any(isinstance(t, Node) and t.requires_grad for t in vectors)
+    rates = [_rate(y, call, vectors, further) for y in results]
+    return rebuild_ys([call.outward(y) for y in results]), rebuild_ys(rates)
+
+
+def _rate(y: Any, call: _Call, vectors: Sequence[Any], graph: bool) -> Any:
+    """How fast ``y`` changes when the variables move along ``vectors``."""
     if not y.requires_grad:
-        return call.outward(y), _zeros(y)
+        return _zeros(y)
     with recording():
         u = Value(_zeros(y), requires_grad=True)
-        pulled = _pull(y, call.variables, u, True)
         rate: Any = 0.0
-        for g, t in zip(pulled, vectors, strict=True):
-            rate = rate + total(multiply(g, t))
-    if not isinstance(rate, Node) or not rate.requires_grad:
-        return call.outward(y), _zeros(y)
-    further = call.foreign or any(isinstance(t, Node) and t.requires_grad for t in vectors)
-    return call.outward(y), _pull(rate, [u], _seed(rate, None), further)[0]
+        for g, t in zip(call.pull(y, outward(u), True), vectors, strict=True):
+            rate = rate + total(real(multiply(conjugate(g), t)))
+    return _pull(rate, [u], _seed(rate, None), graph)[0] if rate.requires_grad else _zeros(y)
 
 
 def hvp(f: Callable[..., Any], xs: Any, vs: Any) -> Any:
@@ -391,8 +453,26 @@ def hvp(f: Callable[..., Any], xs: Any, vs: Any) -> Any:
     ----------
     f : callable
         Returns a single real number.
-    xs : tuple of arguments, or the single argument
+    xs : tuple or list of arguments, or the single argument
+        Where to differentiate.
     vs : in the structure of ``xs``
+        The vector.
+
+    Returns
+    -------
+    number, array or nested structure of them
+        In the structure of ``xs``: the gradient of (gradient of ``f``) · ``vs``. It costs two passes.
+
+    Raises
+    ------
+    TypeError
+        If ``f`` does not return a single real number or an argument is not floating.
+    ValueError
+        If the vectors have not the structure and the shapes of the arguments.
+
+    References
+    ----------
+    B. A. Pearlmutter, "Fast exact multiplication by the Hessian", Neural Computation 6 (1994).
 
     Examples
     --------
@@ -425,15 +505,20 @@ def jacobian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     Parameters
     ----------
     f : callable
-        Returns one array or number.
+        Returns a real array or number, or a nested structure of them.
     argnums : int or sequence of int
-        The positional arguments to differentiate by.
+        The positional arguments to differentiate by; the first by default.
 
     Returns
     -------
     callable
-        For each argument an array of shape ``result.shape + argument.shape``. It takes one backward pass for every
-        entry of the result.
+        For each argument an array of shape ``result.shape + argument.shape``; for nested results their structure,
+        with the structure of the arguments at each place. It takes one backward pass for every entry of the results.
+
+    Raises
+    ------
+    TypeError
+        When called, if ``f`` returns what is no real array, or an argument is not floating.
 
     Examples
     --------
@@ -446,12 +531,17 @@ def jacobian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
 
     def matrix(*args: Any, **kwargs: Any) -> Any:
         call = _call(f, argnums, args, kwargs)
-        y = _array(f, call.result, "jacobian")
-        rows = [call.pull(y, _seed(y, basis)) for basis in _basis(y)] if y.requires_grad else []
-        columns = list(zip(*rows, strict=True)) if rows else [()] * len(call.variables)
-        return call.rebuild([_stacked(column, y, x, call) for column, x in zip(columns, call.variables, strict=True)])
+        ys, rebuild_ys = flatten(call.result)
+        return rebuild_ys([_rows(call, _real_array(f, y, "jacobian")) for y in ys])
 
     return matrix
+
+
+def _rows(call: _Call, y: Value) -> Any:
+    """The derivatives of one result, in the structure of the arguments."""
+    rows = [call.pull(y, _seed(y, basis)) for basis in _basis(y)] if y.requires_grad else []
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(call.variables)
+    return call.rebuild([_stacked(column, y, x) for column, x in zip(columns, call.variables, strict=True)])
 
 
 def _basis(y: Value) -> Any:
@@ -461,7 +551,7 @@ def _basis(y: Value) -> Any:
         yield basis.reshape(y.shape)
 
 
-def _stacked(column: Sequence[Any], y: Value, x: Value, call: _Call) -> Any:
+def _stacked(column: Sequence[Any], y: Value, x: Value) -> Any:
     shape = y.shape + x.shape
     if not column:
         return np.zeros(shape, x.dtype)
@@ -479,13 +569,18 @@ def hessian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     f : callable
         Returns a single real number.
     argnums : int or sequence of int
-        The positional arguments to differentiate by.
+        The positional arguments to differentiate by; the first by default.
 
     Returns
     -------
     callable
         For one array argument an array of shape ``x.shape + x.shape``, by one pass for every entry of ``x``; for
-        several arguments a nested tuple of such blocks.
+        several arguments, or nested ones, the structure of the arguments with such blocks, once within itself.
+
+    Raises
+    ------
+    TypeError
+        When called, if ``f`` does not return a single real number or an argument is not floating.
 
     Examples
     --------
@@ -495,10 +590,7 @@ def hessian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     array([[6., 2.],
            [2., 0.]])
     """
-    if isinstance(argnums, int):
-        return jacobian(grad(f, argnums), argnums)
-    rows = [jacobian(grad(f, i), tuple(argnums)) for i in argnums]
-    return lambda *args, **kwargs: tuple(row(*args, **kwargs) for row in rows)
+    return jacobian(grad(f, argnums), argnums)
 
 
 def stop_gradient(x: Any) -> Any:
@@ -507,6 +599,11 @@ def stop_gradient(x: Any) -> Any:
     Parameters
     ----------
     x : Value, array, number or nested structure of them
+
+    Returns
+    -------
+    Value, array, number or nested structure of them
+        In the structure of ``x``; its Values require no gradient.
 
     Examples
     --------

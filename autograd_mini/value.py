@@ -15,6 +15,7 @@ from .guards import RELEASED, GraphError, describe, released
 from .leaves import leaf, like, owned, seed, wants_grad
 from .methods import ArrayMethods
 from .node import Node
+from .numpy_protocol import call_function, call_ufunc
 from .operation import Operation, note
 
 
@@ -163,17 +164,33 @@ class Value(ArrayMethods, Node):
         return self.transpose()
 
     def item(self) -> Any:
-        """The single entry as a Python number."""
+        """The single entry as a Python number; a ValueError if there are several.
+
+        Examples
+        --------
+        >>> Value([[2.5]]).item()
+        2.5
+        """
         if self.size != 1:
             raise ValueError(f"only a Value with one entry is a number; this one has shape {self.shape}")
         return self._data.item() if hasattr(self._data, "item") else self._data
 
     def numpy(self) -> Any:
-        """A copy of the data as a NumPy array."""
+        """A copy of the data as a NumPy array, of no axes for a number; writing to it changes nothing here."""
         return np.array(self._data)
 
     def detach(self) -> Value:
-        """A leaf with the same data that no gradient flows through."""
+        """A leaf with a copy of the data that no gradient flows through.
+
+        Examples
+        --------
+        >>> x = Value(3.0)
+        >>> (x * x.detach()).backward()
+        >>> x.grad
+        3.0
+        """
+        if self._data is RELEASED:
+            raise released(self)
         return leaf(type(self), self._data, False, self.name)  # type: ignore[no-any-return]
 
     # --- gradients ----------------------------------------------------------------------------------------------------
@@ -216,17 +233,29 @@ class Value(ArrayMethods, Node):
         engine.backward(self, seed(self, gradient), retain_graph=retain_graph)
 
     def zero_grad(self) -> None:
-        """Clear the gradients of everything that this value depends on, its own included."""
+        """Clear the gradients of everything that this value depends on, its own included: they become None."""
         for node in engine.topological(self):
             node._grad = None
 
     def subtract_(self, change: Any) -> None:
         """Take ``change`` off a leaf's data in place, the step of gradient descent ``x ← x − dx``.
 
+        Parameters
+        ----------
+        change : number or array
+            In this value's shape, or one that broadcasts to it.
+
         Raises
         ------
         GraphError
             If the value was computed: only leaves are changed.
+
+        Examples
+        --------
+        >>> x = Value(3.0)
+        >>> x.subtract_(0.5)
+        >>> x.data
+        2.5
         """
         if self.op is not None:
             raise GraphError(f"{describe(self)} was computed; only a leaf can be changed")
@@ -234,7 +263,7 @@ class Value(ArrayMethods, Node):
             np.subtract(self._data, change, out=self._data)
         else:
             self._data = type(self._data)(self._data - change)
-        guards.renew(self)
+        guards.renew(self, in_place=True)
 
     # --- operators ----------------------------------------------------------------------------------------------------
 
@@ -346,13 +375,9 @@ class Value(ArrayMethods, Node):
         )
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        from .numpy_protocol import call_ufunc
-
         return call_ufunc(ufunc, method, inputs, kwargs)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        from .numpy_protocol import call_function
-
         return call_function(function, args, kwargs)
 
 

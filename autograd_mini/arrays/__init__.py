@@ -73,11 +73,11 @@ def _as_array(x: Any) -> np.ndarray[Any, Any]:
     kind = type(x)
     home = kind.__module__.partition(".")[0]
     if isinstance(x, np.ma.MaskedArray):
-        raise UnknownData("a masked array would lose its mask: pass x.filled(value), or where(~mask, x, 0) yourself")
+        raise TypeError("a masked array would lose its mask: pass x.filled(value), or where(~mask, x, 0) yourself")
     if isinstance(x, np.ndarray):
         return np.asarray(x)
     if home == "scipy" and hasattr(x, "toarray"):
-        raise UnknownData(f"a sparse {kind.__qualname__} is not an array of numbers: pass x.toarray()")
+        raise TypeError(f"a sparse {kind.__qualname__} is not an array of numbers: pass x.toarray()")
     if home == "pandas" and hasattr(x, "to_numpy"):
         return np.asarray(x.to_numpy())
     if isinstance(x, (list, tuple)):

@@ -178,6 +178,7 @@ def _single(array_function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 asarray = np.asarray
+getitem = _single(_arrays.getitem)
 sum = _single(_arrays.sum)
 mean = _single(_arrays.mean)
 max = _single(_arrays.max)

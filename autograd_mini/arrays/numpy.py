@@ -187,9 +187,17 @@ def fit(g: Any, like: Any) -> Any:
     kind = type(like)
     if kind is float:
         return float(g.real)
-    if g.dtype != like.dtype:
-        g = (g if like.dtype.kind == "c" or g.dtype.kind != "c" else g.real).astype(like.dtype)
+    if kind is complex:
+        return complex(g)
+    dtype = like.dtype
+    if g.dtype != dtype:
+        g = (g if dtype.kind == "c" or g.dtype.kind != "c" else g.real).astype(dtype)
     return g if kind is np.ndarray else g[()]
+
+
+def getitem(x: Any, index: Any) -> Any:
+    """The entries at a NumPy index."""
+    return asarray(x)[index]
 
 
 def fits(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:

@@ -16,7 +16,16 @@ from ..operation import Operand, Rule, primitive
     elementwise=True,
 )
 def add(x: Operand, y: Operand) -> Any:
-    """Sum of two values, element by element."""
+    """Sum of two values, element by element.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.add(1.0, 2.0)
+    3.0
+    >>> am.grad(am.add, argnums=(0, 1))(1.0, 2.0)
+    (1.0, 1.0)
+    """
     return x + y
 
 
@@ -27,7 +36,16 @@ def add(x: Operand, y: Operand) -> Any:
     elementwise=True,
 )
 def subtract(x: Operand, y: Operand) -> Any:
-    """Difference of two values, element by element."""
+    """Difference of two values, element by element.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.subtract(1.0, 2.0)
+    -1.0
+    >>> am.grad(am.subtract, argnums=(0, 1))(1.0, 2.0)
+    (1.0, -1.0)
+    """
     return x - y
 
 
@@ -38,7 +56,16 @@ def subtract(x: Operand, y: Operand) -> Any:
     elementwise=True,
 )
 def multiply(x: Operand, y: Operand) -> Any:
-    """Product of two values, element by element."""
+    """Product of two values, element by element.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.multiply(2.0, 5.0)
+    10.0
+    >>> am.grad(am.multiply, argnums=(0, 1))(2.0, 5.0)
+    (5.0, 2.0)
+    """
     return x * y
 
 
@@ -51,13 +78,29 @@ def multiply(x: Operand, y: Operand) -> Any:
     latex=r"\frac{{{x}}}{{{y}}}",
 )
 def divide(x: Operand, y: Operand) -> Any:
-    """Quotient of two values, element by element; a division by zero gives inf or nan as in NumPy."""
+    """Quotient of two values, element by element; a division by zero gives inf or nan as in NumPy.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.divide(1.0, 2.0), am.divide(1.0, 0.0)
+    (0.5, inf)
+    >>> am.grad(am.divide, argnums=(0, 1))(1.0, 2.0)
+    (0.5, -0.25)
+    """
     return library(x, y).divide(x, y)
 
 
 @primitive("−{x}", Rule(lambda g, out, x: -g, "−1"), elementwise=True)
 def negative(x: Operand) -> Any:
-    """The value with its sign changed."""
+    """The value with its sign changed.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.negative(2.0), am.grad(am.negative)(2.0)
+    (-2.0, -1.0)
+    """
     return -x
 
 
@@ -69,7 +112,14 @@ def negative(x: Operand) -> Any:
     domain=(0.6, 0.9),
 )
 def floor_divide(x: Operand, y: Operand) -> Any:
-    """Quotient rounded down; it is constant between its jumps, so its gradient is 0."""
+    """Quotient rounded down; it is constant between its jumps, so its gradient is 0.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.floor_divide(7.0, 2.0), am.grad(am.floor_divide)(7.0, 2.0)
+    (3.0, 0.0)
+    """
     return library(x, y).floor_divide(x, y)
 
 
@@ -81,7 +131,16 @@ def floor_divide(x: Operand, y: Operand) -> Any:
     domain=(0.6, 0.9),
 )
 def remainder(x: Operand, y: Operand) -> Any:
-    """Remainder of the division rounded down, with the sign of ``y``."""
+    """Remainder of the division rounded down, with the sign of ``y``.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.remainder(7.0, 2.0), am.remainder(-7.0, 2.0)
+    (1.0, 1.0)
+    >>> am.grad(am.remainder, argnums=(0, 1))(7.0, 2.0)
+    (1.0, -3.0)
+    """
     return library(x, y).remainder(x, y)
 
 
@@ -97,7 +156,16 @@ def _larger(g: Any, x: Any, y: Any) -> Any:
     elementwise=True,
 )
 def maximum(x: Operand, y: Operand) -> Any:
-    """The larger of two values, element by element; at a tie each gets half of the gradient."""
+    """The larger of two values, element by element; at a tie each gets half of the gradient.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.grad(am.maximum, argnums=(0, 1))(3.0, 2.0)
+    (1.0, 0.0)
+    >>> am.grad(am.maximum, argnums=(0, 1))(2.0, 2.0)
+    (0.5, 0.5)
+    """
     return library(x, y).maximum(x, y)
 
 
@@ -108,7 +176,14 @@ def maximum(x: Operand, y: Operand) -> Any:
     elementwise=True,
 )
 def minimum(x: Operand, y: Operand) -> Any:
-    """The smaller of two values, element by element; at a tie each gets half of the gradient."""
+    """The smaller of two values, element by element; at a tie each gets half of the gradient.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.grad(am.minimum, argnums=(0, 1))(3.0, 2.0)
+    (0.0, 1.0)
+    """
     return library(x, y).minimum(x, y)
 
 
@@ -120,7 +195,16 @@ def minimum(x: Operand, y: Operand) -> Any:
     domain=(0.5, 2.0),
 )
 def arctan2(x: Operand, y: Operand) -> Any:
-    """Angle of the point with ordinate ``x`` and abscissa ``y``, in radians, as ``np.arctan2(x, y)``."""
+    """Angle of the point with ordinate ``x`` and abscissa ``y``, in radians, as ``np.arctan2(x, y)``.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.arctan2(1.0, -1.0)
+    2.3561...
+    >>> am.grad(am.arctan2, argnums=(0, 1))(1.0, -1.0)
+    (-0.5, -0.5)
+    """
     return library(x, y).arctan2(x, y)
 
 
@@ -132,7 +216,16 @@ def arctan2(x: Operand, y: Operand) -> Any:
     domain=(0.5, 2.0),
 )
 def hypot(x: Operand, y: Operand) -> Any:
-    """Length of the hypotenuse, element by element; its gradient at (0, 0) is 0."""
+    """Length of the hypotenuse, element by element; its gradient at (0, 0) is 0.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.hypot(3.0, 4.0)
+    5.0
+    >>> am.grad(am.hypot, argnums=(0, 1))(3.0, 4.0)
+    (0.6, 0.8)
+    """
     return library(x, y).hypot(x, y)
 
 
@@ -150,16 +243,46 @@ def _direction(x: Any, length: Any) -> Any:
 def where(condition: Operand, x: Operand, y: Operand) -> Any:
     """``x`` where the condition holds, else ``y``, element by element.
 
-    The side that is not chosen gets the gradient 0. If it is computed by a function whose slope there is infinite, such
-    as ``where(x > 0, log(x), 0)`` at 0, the product 0 · inf is nan: choose its *argument* first,
-    ``log(where(x > 0, x, 1))``, and then the result.
+    Parameters
+    ----------
+    condition : Value, bool or array of bool
+        No gradient flows to it.
+    x, y : Value, number or array
+        Shapes that broadcast together and with the condition.
+
+    Returns
+    -------
+    Value if an operand is one, else number or array
+        In the shape to which the operands broadcast.
+
+    Notes
+    -----
+    The side that is chosen gets the gradient, the other one 0. If that other one is computed by a function whose
+    slope there is infinite, such as ``where(x > 0, log(x), 0)`` at 0, the product 0 · inf is nan: choose its
+    *argument* first, ``log(where(x > 0, x, 1))``, and then the result.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> x = am.Value([-1.0, 2.0])
+    >>> y = am.where(x > 0, x, 0.1 * x)
+    >>> y.sum().backward()
+    >>> x.grad
+    array([0.1, 1. ])
     """
     return library(condition, x, y).where(condition, x, y)
 
 
 @primitive("0", Rule(lambda g, out, x: zeros_like(g), "0"), elementwise=True)
 def zeros_like(x: Operand) -> Any:
-    """Zeros in the shape and dtype of ``x``."""
+    """Zeros in the shape and dtype of ``x``.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.zeros_like([1.0, 2.0])
+    array([0., 0.])
+    """
     return library(x).zeros_like(x)
 
 
@@ -168,7 +291,37 @@ def clip(
 ) -> Any:
     """``x`` limited to an interval; an entry on its edge gets the whole gradient, one outside gets 0.
 
-    A limit may be None, and may be given as ``min`` and ``max``; an entry outside passes its gradient to the limit.
+    Parameters
+    ----------
+    x : Value, number or array
+    a_min, a_max : Value, number, array or None
+        The limits, which broadcast with ``x``; None is no limit.
+    min, max : Value, number, array or None
+        Other names of the limits.
+
+    Returns
+    -------
+    Value if an operand is one, else number or array
+        In the shape to which the operands broadcast.
+
+    Raises
+    ------
+    ValueError
+        If a limit is given twice.
+
+    Notes
+    -----
+    An entry outside passes its gradient to the limit that took its place.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> x = am.Value([-3.0, 0.5, 1.0])
+    >>> y = am.clip(x, -1.0, 1.0)
+    >>> y
+    Value([-1. ,  0.5,  1. ], shape=(3,), op=where)
+    >>> am.gradients(y.sum(), x)
+    array([0., 1., 1.])
     """
     if (a_min is not None and min is not None) or (a_max is not None and max is not None):
         raise ValueError("clip got one limit twice: give a_min or min, and a_max or max")

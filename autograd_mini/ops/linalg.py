@@ -54,10 +54,42 @@ def _right(g: Any, out: Any, x: Any, y: Any) -> Any:
 def matmul(x: Operand, y: Operand) -> Any:
     """Product of matrices, of a matrix and a vector, or of stacks of matrices, as ``x @ y``.
 
+    Parameters
+    ----------
+    x : Value or array
+        Of shape (..., n, k), or (k,) for a row.
+    y : Value or array
+        Of shape (..., k, m), or (k,) for a column.
+
+    Returns
+    -------
+    Value if an operand is one, else number or array
+        Of shape (..., n, m), without the axis that a vector lacks.
+
     Raises
     ------
     ValueError
         If an operand is a single number, or the inner dimensions differ; the message shows both shapes.
+
+    Notes
+    -----
+    The gradient g becomes g · yᵀ for ``x`` and xᵀ · g for ``y``.
+
+    References
+    ----------
+    M. B. Giles, "An extended collection of matrix derivative results for forward and reverse mode algorithmic
+    differentiation", Oxford University Computing Laboratory report 08/01 (2008).
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> W, x = am.Value([[1.0, 2.0], [3.0, 4.0]]), am.Value([1.0, 10.0])
+    >>> y = am.matmul(W, x)
+    >>> y
+    Value([21., 43.], shape=(2,), op=matmul)
+    >>> am.gradients(y, (W, x), gradient=[1.0, 0.0])
+    (array([[ 1., 10.],
+           [ 0.,  0.]]), array([1., 2.]))
     """
     a, b = shape_of(x), shape_of(y)
     if not a or not b:
@@ -82,10 +114,39 @@ def _rows(x: Any) -> Any:
 def linear(x: Operand, W: Operand, b: Operand) -> Any:
     """The pre-activations of a layer, ``x @ W + b``, with the weights written W[input][neuron].
 
+    Parameters
+    ----------
+    x : Value or array
+        Of shape (..., inputs).
+    W : Value or array
+        Of shape (inputs, neurons).
+    b : Value or array
+        Of shape (neurons,).
+
+    Returns
+    -------
+    Value if an operand is one, else array
+        Of shape (..., neurons).
+
     Raises
     ------
     ValueError
         If the shapes do not fit; the message shows them.
+
+    Notes
+    -----
+    The gradient g becomes g · Wᵀ for ``x``, xᵀ · g for ``W``, and for ``b`` its sum over the rows.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> W, b = am.Value([[1.0, 2.0], [3.0, 4.0]]), am.Value([0.5, 0.5])
+    >>> z = am.linear([1.0, -1.0], W, b)
+    >>> z
+    Value([-1.5, -1.5], shape=(2,), op=linear)
+    >>> am.gradients(z.sum(), (W, b))
+    (array([[ 1.,  1.],
+           [-1., -1.]]), array([1., 1.]))
     """
     rows, weights = shape_of(x), shape_of(W)
     if not rows or len(weights) != 2 or rows[-1] != weights[0] or shape_of(b) != weights[1:]:
@@ -102,7 +163,31 @@ def linear(x: Operand, W: Operand, b: Operand) -> Any:
 
 @composed(case((), (3,)), case((3,), (3,)), case((2, 3), (3, 4)), case((2, 3), (4, 3, 2)))
 def dot(x: Operand, y: Operand) -> Any:
-    """Dot product as NumPy's: of vectors, of matrices, or over the last axis of ``x`` and the second last of ``y``."""
+    """Dot product as NumPy's: of vectors, of matrices, or over the last axis of ``x`` and the second last of ``y``.
+
+    Parameters
+    ----------
+    x, y : Value, number or array
+        A number multiplies every entry of the other.
+
+    Returns
+    -------
+    Value if an operand is one, else number or array
+
+    Raises
+    ------
+    ValueError
+        If the lengths of the axes differ; the message shows both shapes.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> w = am.Value([1.0, 2.0])
+    >>> am.dot(w, [3.0, 4.0])
+    Value(11, op=matmul)
+    >>> am.gradients(am.dot(w, [3.0, 4.0]), w)
+    array([3., 4.])
+    """
     a, b = len(shape_of(x)), len(shape_of(y))
     if not a or not b:
         return multiply(x, y)
@@ -111,7 +196,29 @@ def dot(x: Operand, y: Operand) -> Any:
 
 @composed(case((2, 3), (4, 3)), case((3,), (3,)), case((), (3,)))
 def inner(x: Operand, y: Operand) -> Any:
-    """Sum of products over the last axis of both."""
+    """Sum of products over the last axis of both.
+
+    Parameters
+    ----------
+    x, y : Value, number or array
+        With last axes of one length; a number multiplies every entry of the other.
+
+    Returns
+    -------
+    Value if an operand is one, else number or array
+        Of shape ``x.shape[:-1] + y.shape[:-1]``.
+
+    Raises
+    ------
+    ValueError
+        If the lengths of the last axes differ; the message shows both shapes.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.inner([[1.0, 2.0], [3.0, 4.0]], [1.0, 10.0])
+    array([21., 43.])
+    """
     if not shape_of(x) or not shape_of(y):
         return multiply(x, y)
     return tensordot(x, y, ((-1,), (-1,)))
@@ -119,13 +226,55 @@ def inner(x: Operand, y: Operand) -> Any:
 
 @composed(case((2,), (3,)), case((2, 2), (3,)))
 def outer(x: Operand, y: Operand) -> Any:
-    """Every entry of ``x`` times every entry of ``y``: a matrix."""
+    """Every entry of ``x`` times every entry of ``y``: a matrix.
+
+    Parameters
+    ----------
+    x, y : Value, number or array
+        Taken as one row of entries each.
+
+    Returns
+    -------
+    Value if an operand is one, else array
+        Of shape (entries of ``x``, entries of ``y``).
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.outer([1.0, 2.0], [3.0, 4.0])
+    array([[3., 4.],
+           [6., 8.]])
+    """
     return multiply(reshape(x, (-1, 1)), reshape(y, (1, -1)))
 
 
 @composed(case((2, 3), (3, 4), axes=1), case((2, 3, 4), (4, 3), axes=((1, 2), (1, 0))), case((2,), (3,), axes=0))
 def tensordot(x: Operand, y: Operand, axes: int | Sequence[Any] = 2) -> Any:
-    """Sum of products over the given axes of both; a number means the last of ``x`` and the first of ``y``."""
+    """Sum of products over the given axes of both; a number means the last of ``x`` and the first of ``y``.
+
+    Parameters
+    ----------
+    x, y : Value or array
+    axes : int, or pair of int or of sequences of int
+        How many axes, or which of ``x`` and which of ``y``; 2 by default.
+
+    Returns
+    -------
+    Value if an operand is one, else number or array
+        The remaining axes of ``x``, then those of ``y``.
+
+    Raises
+    ------
+    ValueError
+        If the lengths of the axes differ; the message shows both shapes.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import autograd_mini as am
+    >>> am.tensordot(np.ones((2, 3, 4)), np.ones((4, 3, 5)), axes=((1, 2), (1, 0))).shape
+    (2, 5)
+    """
     a, b = shape_of(x), shape_of(y)
     if isinstance(axes, int):
         left: tuple[int, ...] = tuple(range(len(a) - axes, len(a)))
@@ -203,7 +352,45 @@ def einsum_of(operands: Sequence[Operand], subscripts: str) -> Any:
 def einsum(subscripts: str, *operands: Operand, optimize: Any = None) -> Any:
     """Sums of products written in Einstein's notation, such as ``einsum("ij,jk->ik", A, B)``.
 
-    ``optimize`` is there for NumPy's sake: more than two operands are always multiplied in the cheapest order.
+    Parameters
+    ----------
+    subscripts : str
+        A letter for each axis of each operand, and those of the result after ``->``. What is not in the result is
+        summed over; without ``->`` the result has the letters that occur once, in alphabetical order. ``...`` stands
+        for the other axes.
+    *operands : Values, numbers and arrays
+        One for each term.
+    optimize : optional
+        There for NumPy's sake: more than two operands are always multiplied in the cheapest order.
+
+    Returns
+    -------
+    Value if an operand is one, else number or array
+
+    Raises
+    ------
+    TypeError
+        If ``subscripts`` is not text.
+    ValueError
+        If there are not as many operands as terms.
+
+    Notes
+    -----
+    The rule is an einsum too: the gradient of an operand swaps its own term with that of the result.
+
+    References
+    ----------
+    A. Einstein, "Die Grundlage der allgemeinen Relativitätstheorie", Annalen der Physik 49 (1916), section 5.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> A = am.Value([[1.0, 2.0], [3.0, 4.0]])
+    >>> am.einsum("ii->", A)
+    Value(5, op=einsum_of)
+    >>> am.gradients(am.einsum("ij,j->", A, [1.0, 10.0]), A)
+    array([[ 1., 10.],
+           [ 1., 10.]])
     """
     if not isinstance(subscripts, str):
         raise TypeError(f"einsum takes its subscripts as text, such as 'ij,jk->ik', got {type(subscripts).__name__}")

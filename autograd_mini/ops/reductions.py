@@ -65,13 +65,64 @@ def _count(x: Any, axis: Axis) -> int:
     cases=(*_CASES, case((0, 3)), case((0, 3), axis=0)),
 )
 def sum(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
-    """Sum of the entries along some axes, or of all."""
+    """Sum of the entries along some axes, or of all.
+
+    Parameters
+    ----------
+    x : Value, number or array
+    axis : int, sequence of int or None
+        The axes to sum over; all of them by default.
+    keepdims : bool
+        Whether these axes stay, with length 1; False by default.
+
+    Returns
+    -------
+    Value if ``x`` is one, else number or array
+
+    Notes
+    -----
+    Every entry counts once, so the gradient is copied to all of them.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> x = am.Value([[1.0, 2.0], [3.0, 4.0]])
+    >>> am.sum(x, axis=0)
+    Value([4., 6.], shape=(2,), op=sum)
+    >>> am.gradients(am.sum(x), x)
+    array([[1., 1.],
+           [1., 1.]])
+    """
     return library(x).sum(x, axis=_plain(axis), keepdims=keepdims)
 
 
 @composed(case((3, 4)), case((2, 3, 3), offset=1, axis1=1, axis2=2))
 def trace(x: Operand, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
-    """Sum of the diagonal."""
+    """Sum of the diagonal.
+
+    Parameters
+    ----------
+    x : Value or array
+        With two axes or more.
+    offset : int
+        Which diagonal; 0, the main one, by default.
+    axis1, axis2 : int
+        The axes of the matrices; the first two by default.
+
+    Returns
+    -------
+    Value if ``x`` is one, else number or array
+
+    Notes
+    -----
+    Each entry of the diagonal gets the gradient, the others 0.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.trace([[1.0, 2.0], [3.0, 4.0]])
+    np.float64(5.0)
+    """
     return sum(diagonal(x, offset, axis1, axis2), axis=-1)
 
 
@@ -85,7 +136,33 @@ def trace(x: Operand, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
     cases=_CASES,
 )
 def mean(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
-    """Mean of the entries along some axes, or of all."""
+    """Mean of the entries along some axes, or of all.
+
+    Parameters
+    ----------
+    x : Value, number or array
+    axis : int, sequence of int or None
+        The axes to average over; all of them by default.
+    keepdims : bool
+        Whether these axes stay, with length 1; False by default.
+
+    Returns
+    -------
+    Value if ``x`` is one, else number or array
+
+    Notes
+    -----
+    The gradient is divided by the number of entries and copied to all of them.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> x = am.Value([1.0, 2.0, 3.0, 4.0])
+    >>> am.mean(x)
+    Value(2.5, op=mean)
+    >>> am.gradients(am.mean(x), x)
+    array([0.25, 0.25, 0.25, 0.25])
+    """
     return library(x).mean(x, axis=_plain(axis), keepdims=keepdims)
 
 
@@ -106,7 +183,29 @@ def _data(x: Any) -> Any:
     "max {x}", Rule(_shared, "[{x} = {out}]", "{g} to the entries that are largest"), cases=_CASES
 )
 def max(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
-    """Largest entry along some axes, or of all; entries that tie share the gradient equally."""
+    """Largest entry along some axes, or of all; entries that tie share the gradient equally.
+
+    Parameters
+    ----------
+    x : Value, number or array
+    axis : int, sequence of int or None
+        The axes to search over; all of them by default.
+    keepdims : bool
+        Whether these axes stay, with length 1; False by default.
+
+    Returns
+    -------
+    Value if ``x`` is one, else number or array
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> x = am.Value([1.0, 3.0, 3.0])
+    >>> am.max(x)
+    Value(3, op=max)
+    >>> am.gradients(am.max(x), x)
+    array([0. , 0.5, 0.5])
+    """
     return library(x).max(x, axis=_plain(axis), keepdims=keepdims)
 
 
@@ -114,7 +213,29 @@ def max(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
     "min {x}", Rule(_shared, "[{x} = {out}]", "{g} to the entries that are smallest"), cases=_CASES
 )
 def min(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
-    """Smallest entry along some axes, or of all; entries that tie share the gradient equally."""
+    """Smallest entry along some axes, or of all; entries that tie share the gradient equally.
+
+    Parameters
+    ----------
+    x : Value, number or array
+    axis : int, sequence of int or None
+        The axes to search over; all of them by default.
+    keepdims : bool
+        Whether these axes stay, with length 1; False by default.
+
+    Returns
+    -------
+    Value if ``x`` is one, else number or array
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> x = am.Value([1.0, 3.0, 3.0])
+    >>> am.min(x)
+    Value(1, op=min)
+    >>> am.gradients(am.min(x), x)
+    array([1., 0., 0.])
+    """
     return library(x).min(x, axis=_plain(axis), keepdims=keepdims)
 
 
@@ -155,7 +276,31 @@ def _product_of_others(x: Any, axis: Axis) -> Any:
     cases=_CASES,
 )
 def prod(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
-    """Product of the entries along some axes, or of all; the gradient is exact also where entries are 0."""
+    """Product of the entries along some axes, or of all; the gradient is exact also where entries are 0.
+
+    Parameters
+    ----------
+    x : Value, number or array
+    axis : int, sequence of int or None
+        The axes to multiply over; all of them by default.
+    keepdims : bool
+        Whether these axes stay, with length 1; False by default.
+
+    Returns
+    -------
+    Value if ``x`` is one, else number or array
+
+    Notes
+    -----
+    The derivative with respect to one entry is the product of all others; it is computed without a division.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> x = am.Value([2.0, 0.0, 5.0])
+    >>> am.gradients(am.prod(x), x)
+    array([ 0., 10.,  0.])
+    """
     return library(x).prod(x, axis=_plain(axis), keepdims=keepdims)
 
 
@@ -169,13 +314,59 @@ def prod(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
     cases=(case((4,)), case((2, 3)), case((2, 3), axis=1), case((2, 3), axis=0)),
 )
 def cumsum(x: Operand, axis: int | None = None) -> Any:
-    """Sums of the first 1, 2, ... entries along an axis; without one, of all entries in a row."""
+    """Sums of the first 1, 2, ... entries along an axis; without one, of all entries in a row.
+
+    Parameters
+    ----------
+    x : Value, number or array
+    axis : int, optional
+        Without one, all entries count as one row.
+
+    Returns
+    -------
+    Value if ``x`` is one, else number or array
+
+    Notes
+    -----
+    An entry is part of every sum from its own place on: its gradient is the sum of theirs.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.cumsum([1.0, 2.0, 3.0])
+    array([1., 3., 6.])
+    >>> x = am.Value([1.0, 2.0, 3.0])
+    >>> am.gradients(am.cumsum(x).sum(), x)
+    array([3., 2., 1.])
+    """
     return library(x).cumsum(x, axis=axis)
 
 
 @composed(case((4,)), case((2, 3)), case((2, 3), axis=1))
 def cumprod(x: Operand, axis: int | None = None) -> Any:
-    """Products of the first 1, 2, ... entries along an axis; without one, of all entries in a row."""
+    """Products of the first 1, 2, ... entries along an axis; without one, of all entries in a row.
+
+    Parameters
+    ----------
+    x : Value, number or array
+    axis : int, optional
+        Without one, all entries count as one row.
+
+    Returns
+    -------
+    Value if ``x`` is one, else number or array
+
+    References
+    ----------
+    W. D. Hillis and G. L. Steele Jr., "Data parallel algorithms", Communications of the ACM 29 (1986): a running
+    product of n entries by log2(n) multiplications of whole arrays.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.cumprod([1.0, 2.0, 3.0])
+    array([1., 2., 6.])
+    """
     if axis is None:
         x, axis = reshape(x, -1), 0
     return moveaxis(_running_product(moveaxis(x, axis, 0)), 0, axis)
@@ -183,7 +374,35 @@ def cumprod(x: Operand, axis: int | None = None) -> Any:
 
 @composed(*_CASES[:-1], case((4, 3), axis=0, ddof=1))
 def var(x: Operand, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Any:
-    """Variance: the mean squared distance from the mean, over ``n - ddof`` entries."""
+    """Variance: the mean squared distance from the mean, over ``n - ddof`` entries.
+
+    Parameters
+    ----------
+    x : Value, number or array
+    axis : int, sequence of int or None
+        The axes to average over; all of them by default.
+    ddof : float
+        What is taken off the number of entries: 0 by default, 1 for the unbiased estimate from a sample.
+    keepdims : bool
+        Whether these axes stay, with length 1; False by default.
+
+    Returns
+    -------
+    Value if ``x`` is one, else number or array
+
+    Notes
+    -----
+    With n entries of mean m: dv/dx = 2 · (x − m) / (n − ddof).
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> x = am.Value([1.0, 2.0, 3.0, 6.0])
+    >>> am.var(x)
+    Value(3.5, op=divide)
+    >>> am.gradients(am.var(x), x)
+    array([-1. , -0.5,  0. ,  1.5])
+    """
     distance = subtract(x, mean(x, axis=axis, keepdims=True))
     total = sum(real(multiply(distance, conjugate(distance))), axis=axis, keepdims=keepdims)
     return divide(total, builtins.max(_count(x, axis) - ddof, 0))
@@ -191,7 +410,35 @@ def var(x: Operand, axis: Axis = None, ddof: float = 0, keepdims: bool = False) 
 
 @composed(*_CASES[:-1], case((4, 3), axis=0, ddof=1))
 def std(x: Operand, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Any:
-    """Standard deviation, the root of the variance; where it is 0 its gradient is 0."""
+    """Standard deviation, the root of the variance; where it is 0 its gradient is 0.
+
+    Parameters
+    ----------
+    x : Value, number or array
+    axis : int, sequence of int or None
+        The axes to average over; all of them by default.
+    ddof : float
+        What is taken off the number of entries: 0 by default, 1 for the unbiased estimate from a sample.
+    keepdims : bool
+        Whether these axes stay, with length 1; False by default.
+
+    Returns
+    -------
+    Value if ``x`` is one, else number or array
+
+    Notes
+    -----
+    With n entries of mean m: ds/dx = (x − m) / ((n − ddof) · s).
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.std([1.0, 3.0])
+    np.float64(1.0)
+    >>> x = am.Value([2.0, 2.0])
+    >>> am.gradients(am.std(x), x)
+    array([0., 0.])
+    """
     return root(var(x, axis=axis, ddof=ddof, keepdims=keepdims))
 
 
@@ -209,7 +456,39 @@ def std(x: Operand, axis: Axis = None, ddof: float = 0, keepdims: bool = False) 
     cases=_CASES,
 )
 def logsumexp(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
-    """log(Σ exp(x)) without overflow."""
+    """log(Σ exp(x)) without overflow.
+
+    Parameters
+    ----------
+    x : Value, number or array
+    axis : int, sequence of int or None
+        The axes to sum over; all of them by default.
+    keepdims : bool
+        Whether these axes stay, with length 1; False by default.
+
+    Returns
+    -------
+    Value if ``x`` is one, else number or array
+
+    Notes
+    -----
+    The largest entry is taken off before the exponential and added after the logarithm. The derivative is softmax of x,
+    exp(x − log Σ exp x).
+
+    References
+    ----------
+    P. Blanchard, D. J. Higham and N. J. Higham, "Accurately computing the log-sum-exp and softmax functions",
+    IMA Journal of Numerical Analysis 41 (2021).
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> x = am.Value([1000.0, 1000.0])
+    >>> am.logsumexp(x)
+    Value(1000.69, op=logsumexp)
+    >>> am.gradients(am.logsumexp(x), x)
+    array([0.5, 0.5])
+    """
     return library(x).logsumexp(x, axis=_plain(axis), keepdims=keepdims)
 
 
@@ -223,7 +502,32 @@ def logsumexp(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
     cases=(case((4,)), case((2, 3)), case((2, 3), axis=0)),
 )
 def softmax(x: Operand, axis: int = -1) -> Any:
-    """exp(x) / Σ exp(x) along an axis: positive numbers that sum to 1, without overflow."""
+    """exp(x) / Σ exp(x) along an axis: positive numbers that sum to 1, without overflow.
+
+    Parameters
+    ----------
+    x : Value, number or array
+    axis : int
+        The axis along which the entries compete; the last by default.
+
+    Returns
+    -------
+    Value if ``x`` is one, else number or array
+        In the shape of ``x``.
+
+    Notes
+    -----
+    With p = softmax x: ∂p_i/∂x_j = p_i · ([i = j] − p_j), so the gradient g becomes p × (g − Σ g × p).
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.softmax([0.0, 0.0, 1000.0])
+    array([0., 0., 1.])
+    >>> x = am.Value([0.0, 0.0])
+    >>> am.gradients(am.softmax(x), x, gradient=[1.0, 0.0])
+    array([ 0.25, -0.25])
+    """
     return library(x).softmax(x, axis=axis)
 
 
@@ -237,7 +541,32 @@ def softmax(x: Operand, axis: int = -1) -> Any:
     cases=(case((4,)), case((2, 3)), case((2, 3), axis=0)),
 )
 def log_softmax(x: Operand, axis: int = -1) -> Any:
-    """x - logsumexp(x) along an axis: the logarithm of softmax, exact where softmax is tiny."""
+    """x - logsumexp(x) along an axis: the logarithm of softmax, exact where softmax is tiny.
+
+    Parameters
+    ----------
+    x : Value, number or array
+    axis : int
+        The axis along which the entries compete; the last by default.
+
+    Returns
+    -------
+    Value if ``x`` is one, else number or array
+        In the shape of ``x``.
+
+    Notes
+    -----
+    The gradient g becomes g − softmax x × Σ g.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.log_softmax([0.0, 1000.0])
+    array([-1000.,     0.])
+    >>> x = am.Value([0.0, 0.0])
+    >>> am.gradients(am.log_softmax(x), x, gradient=[1.0, 0.0])
+    array([ 0.5, -0.5])
+    """
     return library(x).log_softmax(x, axis=axis)
 
 
@@ -251,7 +580,30 @@ def log_softmax(x: Operand, axis: int = -1) -> Any:
     cases=(case((4,)), case((2, 3)), case((2, 3), axis=0)),
 )
 def sort(x: Operand, axis: int = -1) -> Any:
-    """The entries in ascending order along an axis."""
+    """The entries in ascending order along an axis.
+
+    Parameters
+    ----------
+    x : Value or array
+    axis : int
+        The last by default.
+
+    Returns
+    -------
+    Value if ``x`` is one, else number or array
+        In the shape of ``x``.
+
+    Notes
+    -----
+    Each entry gets the gradient of the place that it was sorted into.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> x = am.Value([3.0, 1.0, 2.0])
+    >>> am.gradients(am.sort(x), x, gradient=[10.0, 20.0, 30.0])
+    array([30., 10., 20.])
+    """
     return library(x).sort(x, axis=axis)
 
 
@@ -269,7 +621,38 @@ def sort(x: Operand, axis: int = -1) -> Any:
 def norm(x: Operand, ord: float | str | None = None, axis: Axis = None, keepdims: bool = False) -> Any:
     """Length of a vector, along an axis or of all entries; its gradient at 0 is 0.
 
-    ``ord`` is 2 by default, any number for vectors (inf: the largest entry), and "fro", 1, -1, inf or -inf for matrices.
+    Parameters
+    ----------
+    x : Value, number or array
+    ord : float or str, optional
+        2 by default. For vectors any number p, (Σ abs(x)^p)^(1/p), where inf and -inf mean the largest and the smallest
+        entry, and 0 counts the entries that are not 0. For matrices "fro", 1, -1, inf or -inf.
+    axis : int, sequence of int or None
+        One axis of vectors or two of matrices; by default all entries count as one vector if ``ord`` is not given.
+    keepdims : bool
+        Whether these axes stay, with length 1; False by default.
+
+    Returns
+    -------
+    Value if ``x`` is one, else number or array
+
+    Raises
+    ------
+    ValueError
+        If there is no such order for that many axes.
+
+    Notes
+    -----
+    With f = √(Σ x²): df/dx = x / f.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> x = am.Value([3.0, 4.0])
+    >>> am.norm(x)
+    Value(5, op=root)
+    >>> am.gradients(am.norm(x), x)
+    array([0.6, 0.8])
     """
     shape = shape_of(x)
     axes = _axes(axis, len(shape))

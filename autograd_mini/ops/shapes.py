@@ -25,7 +25,30 @@ def several(numbers: int | Sequence[int]) -> tuple[int, ...]:
     cases=(case((2, 3), shape=(3, 2)), case((2, 3), shape=-1), case((), shape=(1, 1)), case((0, 3), shape=(3, 0))),
 )
 def reshape(x: Operand, shape: int | Sequence[int]) -> Any:
-    """The entries in another shape, row by row; one dimension may be -1."""
+    """The entries in another shape, row by row; one dimension may be -1.
+
+    Parameters
+    ----------
+    x : Value, number or array
+    shape : int or sequence of int
+        It must hold as many entries as ``x``; a dimension of -1 is worked out from the others.
+
+    Returns
+    -------
+    Value if ``x`` is one, else array
+        In the given shape.
+
+    Notes
+    -----
+    The gradient is put back in the shape of ``x``.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.reshape([1.0, 2.0, 3.0, 4.0], (2, -1))
+    array([[1., 2.],
+           [3., 4.]])
+    """
     return library(x).reshape(x, shape)
 
 
@@ -39,7 +62,30 @@ def _inverse(axes: Sequence[int] | None) -> tuple[int, ...] | None:
     cases=(case((2, 3)), case((2, 3, 4), axes=(2, 0, 1)), case((2, 3, 4), axes=(-1, 0, 1)), case(())),
 )
 def transpose(x: Operand, axes: Sequence[int] | None = None) -> Any:
-    """The axes in another order; reversed by default."""
+    """The axes in another order; reversed by default.
+
+    Parameters
+    ----------
+    x : Value, number or array
+    axes : sequence of int, optional
+        ``axes[i]`` is the old place of the new axis i.
+
+    Returns
+    -------
+    Value if ``x`` is one, else array
+        ``result.shape[i] == x.shape[axes[i]]``.
+
+    Notes
+    -----
+    The gradient is transposed back.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.transpose([[1.0, 2.0], [3.0, 4.0]])
+    array([[1., 3.],
+           [2., 4.]])
+    """
     return library(x).transpose(x, axes)
 
 
@@ -49,7 +95,30 @@ def transpose(x: Operand, axes: Sequence[int] | None = None) -> Any:
     cases=(case((3,), shape=(2, 3)), case((2, 1), shape=(2, 3)), case((), shape=(2,)), case((1, 3), shape=(0, 3))),
 )
 def broadcast_to(x: Operand, shape: int | Sequence[int]) -> Any:
-    """``x`` repeated along new and length-1 axes to the given shape."""
+    """``x`` repeated along new and length-1 axes to the given shape.
+
+    Parameters
+    ----------
+    x : Value, number or array
+    shape : int or sequence of int
+        A shape to which that of ``x`` broadcasts.
+
+    Returns
+    -------
+    Value if ``x`` is one, else array
+        In the given shape.
+
+    Notes
+    -----
+    Each entry is used several times, so its gradient is the sum over its copies.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> x = am.Value([1.0, 2.0])
+    >>> am.gradients(am.broadcast_to(x, (3, 2)).sum(), x)
+    array([3., 3.])
+    """
     return library(x).broadcast_to(x, several(shape))
 
 
@@ -63,7 +132,26 @@ def broadcast_to(x: Operand, shape: int | Sequence[int]) -> Any:
     cases=(case((2, 3), like=np.zeros((2, 1))), case((4, 2, 3), like=np.zeros(3)), case((2,), like=0.0)),
 )
 def fit(x: Operand, like: Any) -> Any:
-    """``x`` summed over the axes along which ``like`` was broadcast, in its dtype: what the engine does to gradients."""
+    """``x`` summed over the axes along which ``like`` was broadcast: what the engine does to gradients.
+
+    Parameters
+    ----------
+    x : Value, number or array
+    like : number or array
+        Its shape must broadcast to that of ``x``.
+
+    Returns
+    -------
+    Value if ``x`` is one, else number or array
+        In the shape and dtype of ``like``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from autograd_mini.ops.shapes import fit
+    >>> fit(np.ones((3, 2)), like=np.zeros(2))
+    array([3., 3.])
+    """
     return library(x, like).fit(x, like)
 
 
@@ -73,19 +161,70 @@ def fit(x: Operand, like: Any) -> Any:
     cases=(case((3,), dtype="float64"), case((), dtype="float64")),
 )
 def astype(x: Operand, dtype: Any) -> Any:
-    """The entries in another dtype; the gradient comes back in the old one."""
+    """The entries in another dtype; the gradient comes back in the old one.
+
+    Parameters
+    ----------
+    x : Value, number or array
+    dtype : NumPy dtype, or its name
+
+    Returns
+    -------
+    Value if ``x`` is one, else array
+        In the shape of ``x``.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> x = am.Value([1.0, 2.0])
+    >>> am.astype(x, "float32").dtype, am.gradients(am.astype(x, "float32").sum(), x).dtype
+    (dtype('float32'), dtype('float64'))
+    """
     return np.asarray(x).astype(dtype)[()]
 
 
 @composed(case((2, 3)), case(()))
 def ravel(x: Operand) -> Any:
-    """All entries as one row."""
+    """All entries as one row.
+
+    Parameters
+    ----------
+    x : Value, number or array
+
+    Returns
+    -------
+    Value if ``x`` is one, else array
+        Of shape (number of entries,).
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.ravel([[1.0, 2.0], [3.0, 4.0]])
+    array([1., 2., 3., 4.])
+    """
     return reshape(x, -1)
 
 
 @composed(case((2, 3, 4), axis1=0, axis2=-1))
 def swapaxes(x: Operand, axis1: int, axis2: int) -> Any:
-    """Two axes exchanged."""
+    """Two axes exchanged.
+
+    Parameters
+    ----------
+    x : Value or array
+    axis1, axis2 : int
+
+    Returns
+    -------
+    Value if ``x`` is one, else array
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import autograd_mini as am
+    >>> am.swapaxes(np.zeros((2, 3, 4)), 0, -1).shape
+    (4, 3, 2)
+    """
     ndim = len(shape_of(x))
     axes = list(range(ndim))
     i, j = np.lib.array_utils.normalize_axis_index(axis1, ndim), np.lib.array_utils.normalize_axis_index(axis2, ndim)
@@ -95,7 +234,32 @@ def swapaxes(x: Operand, axis1: int, axis2: int) -> Any:
 
 @composed(case((2, 3, 4), source=0, destination=-1), case((2, 3, 4), source=(0, 1), destination=(1, 2)))
 def moveaxis(x: Operand, source: int | Sequence[int], destination: int | Sequence[int]) -> Any:
-    """Axes moved to other places, the rest in their order."""
+    """Axes moved to other places, the rest in their order.
+
+    Parameters
+    ----------
+    x : Value or array
+    source : int or sequence of int
+        Where the axes are.
+    destination : int or sequence of int
+        Where they go.
+
+    Returns
+    -------
+    Value if ``x`` is one, else array
+
+    Raises
+    ------
+    ValueError
+        If there are not as many destinations as sources.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import autograd_mini as am
+    >>> am.moveaxis(np.zeros((2, 3, 4)), 0, -1).shape
+    (3, 4, 2)
+    """
     ndim = len(shape_of(x))
     old = np.lib.array_utils.normalize_axis_tuple(source, ndim, "source")
     new = np.lib.array_utils.normalize_axis_tuple(destination, ndim, "destination")
@@ -109,7 +273,24 @@ def moveaxis(x: Operand, source: int | Sequence[int], destination: int | Sequenc
 
 @composed(case((2, 3), axis=0), case((2, 3), axis=(0, -1)), case((), axis=0))
 def expand_dims(x: Operand, axis: int | Sequence[int]) -> Any:
-    """New axes of length 1 at the given places."""
+    """New axes of length 1 at the given places.
+
+    Parameters
+    ----------
+    x : Value, number or array
+    axis : int or sequence of int
+        Places in the new shape.
+
+    Returns
+    -------
+    Value if ``x`` is one, else array
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.expand_dims([1.0, 2.0], 1).shape
+    (2, 1)
+    """
     shape = shape_of(x)
     places = several(axis)
     new = np.lib.array_utils.normalize_axis_tuple(places, len(shape) + len(places))
@@ -119,7 +300,29 @@ def expand_dims(x: Operand, axis: int | Sequence[int]) -> Any:
 
 @composed(case((1, 3, 1)), case((1, 3, 1), axis=0), case((1, 3, 1), axis=(0, -1)))
 def squeeze(x: Operand, axis: int | Sequence[int] | None = None) -> Any:
-    """Axes of length 1 removed: all of them, or those named."""
+    """Axes of length 1 removed: all of them, or those named.
+
+    Parameters
+    ----------
+    x : Value, number or array
+    axis : int or sequence of int, optional
+        All axes of length 1 by default.
+
+    Returns
+    -------
+    Value if ``x`` is one, else array
+
+    Raises
+    ------
+    ValueError
+        If an axis that is named is longer than 1.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.squeeze([[1.0], [2.0]])
+    array([1., 2.])
+    """
     shape = shape_of(x)
     gone = (
         tuple(i for i, n in enumerate(shape) if n == 1)
@@ -149,7 +352,33 @@ def _piece(g: Any, out: Any, *operands: Any, index: int, axis: int | None) -> An
     cases=(case((2, 3), (1, 3)), case((2, 3), (2, 1), axis=-1), case((2,), (3, 1), axis=None)),
 )
 def concatenate(arrays: Sequence[Operand], axis: int | None = 0) -> Any:
-    """Arrays joined along an axis that they have; ``axis=None`` joins all their entries in one row."""
+    """Arrays joined along an axis that they have; ``axis=None`` joins all their entries in one row.
+
+    Parameters
+    ----------
+    arrays : sequence of Values and arrays
+        Of one shape but for the length of ``axis``.
+    axis : int or None
+        0 by default.
+
+    Returns
+    -------
+    Value if one of ``arrays`` is, else array
+
+    Notes
+    -----
+    Each operand gets the part of the gradient that stands where its entries went.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> x = am.Value([1.0, 2.0])
+    >>> joined = am.concatenate([x, [3.0]])
+    >>> joined
+    Value([1., 2., 3.], shape=(3,), op=concatenate)
+    >>> am.gradients(joined, x, gradient=[10.0, 20.0, 30.0])
+    array([10., 20.])
+    """
     return library(*arrays).concatenate(arrays, axis=axis)
 
 
@@ -164,12 +393,52 @@ def concatenate(arrays: Sequence[Operand], axis: int | None = 0) -> Any:
     cases=(case((2, 3), (2, 3)), case((2, 3), (2, 3), axis=-1), case((), (), ())),
 )
 def stack(arrays: Sequence[Operand], axis: int = 0) -> Any:
-    """Arrays of one shape joined along a new axis; numbers become a row."""
+    """Arrays of one shape joined along a new axis; numbers become a row.
+
+    Parameters
+    ----------
+    arrays : sequence of Values, numbers and arrays
+        All of one shape.
+    axis : int
+        Place of the new axis in the result; 0 by default.
+
+    Returns
+    -------
+    Value if one of ``arrays`` is, else array
+
+    Notes
+    -----
+    Operand i gets slice i of the gradient.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> a, b = am.Value(2.0), am.Value(3.0)
+    >>> am.stack([a, b, 1.0])
+    Value([2., 3., 1.], shape=(3,), op=stack)
+    """
     return library(*arrays).stack(arrays, axis=axis)
 
 
 def array(x: Operand) -> Any:
-    """Nested lists that may hold Values as one Value, which stays joined to them; without Values, as an array."""
+    """Nested lists that may hold Values as one Value, which stays joined to them; without Values, as an array.
+
+    Parameters
+    ----------
+    x : Value, number, array or nested list of them
+
+    Returns
+    -------
+    Value if one is in ``x``, else array
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> a = am.Value(2.0)
+    >>> am.array([[a, 1.0], [0.0, a]])
+    Value([[2., 1.],
+           [0., 2.]], shape=(2, 2), op=stack)
+    """
     def holds_nodes(item: Any) -> bool:
         return isinstance(item, Node) or (isinstance(item, (list, tuple)) and any(map(holds_nodes, item)))
 
@@ -180,21 +449,74 @@ def array(x: Operand) -> Any:
 
 @composed(case((2, 3), (4, 3)), case((3,), (3,)))
 def vstack(*arrays: Operand) -> Any:
-    """Arrays joined row upon row."""
+    """Arrays joined row upon row.
+
+    Parameters
+    ----------
+    *arrays : Values, numbers and arrays
+        Or one sequence of them, as in NumPy. What has less than two axes counts as a row.
+
+    Returns
+    -------
+    Value if one of ``arrays`` is, else array
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.vstack([[1.0, 2.0], [3.0, 4.0]])
+    array([[1., 2.],
+           [3., 4.]])
+    """
     parts = arrays[0] if len(arrays) == 1 else arrays
     return concatenate([reshape(x, (1, -1)) if len(shape_of(x)) < 2 else x for x in parts], axis=0)
 
 
 @composed(case((2, 3), (2, 4)), case((3,), (2,)))
 def hstack(*arrays: Operand) -> Any:
-    """Arrays joined side by side."""
+    """Arrays joined side by side.
+
+    Parameters
+    ----------
+    *arrays : Values, numbers and arrays
+        Or one sequence of them, as in NumPy.
+
+    Returns
+    -------
+    Value if one of ``arrays`` is, else array
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.hstack([[1.0, 2.0], [3.0]])
+    array([1., 2., 3.])
+    """
     parts = [reshape(x, (1,)) if shape_of(x) == () else x for x in (arrays[0] if len(arrays) == 1 else arrays)]
     return concatenate(parts, axis=0 if len(shape_of(parts[0])) == 1 else 1)
 
 
 @composed(case((2, 3), reps=2), case((2, 3), reps=(2, 1)), case((3,), reps=(2, 2)))
 def tile(x: Operand, reps: int | Sequence[int]) -> Any:
-    """``x`` laid side by side, ``reps`` times along each axis."""
+    """``x`` laid side by side, ``reps`` times along each axis.
+
+    Parameters
+    ----------
+    x : Value, number or array
+    reps : int or sequence of int
+        For the last axes if there are fewer than ``x`` has.
+
+    Returns
+    -------
+    Value if ``x`` is one, else array
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> x = am.Value([1.0, 2.0])
+    >>> am.tile(x, 2)
+    Value([1., 2., 1., 2.], shape=(4,), op=reshape)
+    >>> am.gradients(am.tile(x, 2).sum(), x)
+    array([2., 2.])
+    """
     times = several(reps)
     shape = shape_of(x)
     ndim = max(len(times), len(shape))
