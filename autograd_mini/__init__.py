@@ -13,13 +13,35 @@ from .checking import (
 )
 from .guards import GraphError as GraphError
 from .operation import Rule as Rule, primitive as primitive
+from .ops.activations import (
+    erf as erf,
+    logaddexp as logaddexp,
+    relu as relu,
+    sigmoid as sigmoid,
+    softplus as softplus,
+    step as step,
+)
+from .ops.angles import (
+    arccos as arccos,
+    arccosh as arccosh,
+    arcsin as arcsin,
+    arcsinh as arcsinh,
+    arctan as arctan,
+    arctan2 as arctan2,
+    arctanh as arctanh,
+    cos as cos,
+    cosh as cosh,
+    hypot as hypot,
+    sin as sin,
+    sinh as sinh,
+    tan as tan,
+    tanh as tanh,
+)
 from .ops.arithmetic import (
     add as add,
-    arctan2 as arctan2,
     clip as clip,
     divide as divide,
     floor_divide as floor_divide,
-    hypot as hypot,
     maximum as maximum,
     minimum as minimum,
     multiply as multiply,
@@ -31,46 +53,15 @@ from .ops.arithmetic import (
 )
 from .ops.elementwise import (
     abs as abs,
-    arccos as arccos,
-    arccosh as arccosh,
-    arcsin as arcsin,
-    arcsinh as arcsinh,
-    arctan as arctan,
-    arctanh as arctanh,
-    cbrt as cbrt,
     ceil as ceil,
     conjugate as conjugate,
-    cos as cos,
-    cosh as cosh,
-    erf as erf,
-    exp as exp,
-    exp2 as exp2,
-    expm1 as expm1,
     floor as floor,
     imag as imag,
-    log as log,
-    log1p as log1p,
-    log2 as log2,
-    log10 as log10,
-    logaddexp as logaddexp,
-    power as power,
     real as real,
-    reciprocal as reciprocal,
-    relu as relu,
     rint as rint,
-    sigmoid as sigmoid,
     sign as sign,
-    sin as sin,
-    sinh as sinh,
-    softplus as softplus,
-    sqrt as sqrt,
-    square as square,
-    step as step,
-    tan as tan,
-    tanh as tanh,
     trunc as trunc,
 )
-from .ops.fused import softmax_cross_entropy as softmax_cross_entropy
 from .ops.indexing import (
     array_split as array_split,
     diag as diag,
@@ -96,17 +87,28 @@ from .ops.linalg import (
     outer as outer,
     tensordot as tensordot,
 )
+from .ops.powers import (
+    cbrt as cbrt,
+    exp as exp,
+    exp2 as exp2,
+    expm1 as expm1,
+    log as log,
+    log1p as log1p,
+    log2 as log2,
+    log10 as log10,
+    power as power,
+    reciprocal as reciprocal,
+    sqrt as sqrt,
+    square as square,
+)
 from .ops.reductions import (
     cumprod as cumprod,
     cumsum as cumsum,
-    log_softmax as log_softmax,
-    logsumexp as logsumexp,
     max as max,
     mean as mean,
     min as min,
     norm as norm,
     prod as prod,
-    softmax as softmax,
     sort as sort,
     std as std,
     sum as sum,
@@ -130,18 +132,20 @@ from .ops.shapes import (
     transpose as transpose,
     vstack as vstack,
 )
+from .ops.softmax import (
+    log_softmax as log_softmax,
+    logsumexp as logsumexp,
+    softmax as softmax,
+    softmax_cross_entropy as softmax_cross_entropy,
+)
+from .products import hessian as hessian, hvp as hvp, jacobian as jacobian, jvp as jvp, vjp as vjp
 from .state import no_grad as no_grad, scope as scope
 from .transforms import (
     elementwise_grad as elementwise_grad,
     grad as grad,
     gradients as gradients,
-    hessian as hessian,
-    hvp as hvp,
-    jacobian as jacobian,
-    jvp as jvp,
     stop_gradient as stop_gradient,
     value_and_grad as value_and_grad,
-    vjp as vjp,
 )
 from .value import Value as Value
 

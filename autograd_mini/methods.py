@@ -291,7 +291,7 @@ class ArrayMethods:
         >>> Value(0.0).exp()
         Value(1, op=exp)
         """
-        return ops.elementwise.exp(self)  # type: ignore[no-any-return]
+        return ops.powers.exp(self)  # type: ignore[no-any-return]
 
     def log(self) -> Value:
         """Natural logarithm.
@@ -304,7 +304,7 @@ class ArrayMethods:
         >>> Value(1.0).log()
         Value(0, op=log)
         """
-        return ops.elementwise.log(self)  # type: ignore[no-any-return]
+        return ops.powers.log(self)  # type: ignore[no-any-return]
 
     def sqrt(self) -> Value:
         """Square root.
@@ -317,7 +317,7 @@ class ArrayMethods:
         >>> Value(9.0).sqrt()
         Value(3, op=sqrt)
         """
-        return ops.elementwise.sqrt(self)  # type: ignore[no-any-return]
+        return ops.powers.sqrt(self)  # type: ignore[no-any-return]
 
     def tanh(self) -> Value:
         """Hyperbolic tangent.
@@ -330,7 +330,7 @@ class ArrayMethods:
         >>> Value(0.5).tanh()
         Value(0.462117, op=tanh)
         """
-        return ops.elementwise.tanh(self)  # type: ignore[no-any-return]
+        return ops.angles.tanh(self)  # type: ignore[no-any-return]
 
     def sigmoid(self) -> Value:
         """1 / (1 + exp(-x)).
@@ -343,7 +343,7 @@ class ArrayMethods:
         >>> Value(0.0).sigmoid()
         Value(0.5, op=sigmoid)
         """
-        return ops.elementwise.sigmoid(self)  # type: ignore[no-any-return]
+        return ops.activations.sigmoid(self)  # type: ignore[no-any-return]
 
     def relu(self) -> Value:
         """max(x, 0).
@@ -356,7 +356,7 @@ class ArrayMethods:
         >>> Value(-2.0).relu()
         Value(0, op=relu)
         """
-        return ops.elementwise.relu(self)  # type: ignore[no-any-return]
+        return ops.activations.relu(self)  # type: ignore[no-any-return]
 
     def astype(self, dtype: Any) -> Value:
         """The entries in another dtype.

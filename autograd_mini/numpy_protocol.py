@@ -22,6 +22,10 @@ from .operation import COMPOSED, OPERATIONS
 _FAMILIES = (
     ops.arithmetic,
     ops.elementwise,
+    ops.powers,
+    ops.angles,
+    ops.activations,
+    ops.softmax,
     ops.shapes,
     ops.indexing,
     ops.reductions,

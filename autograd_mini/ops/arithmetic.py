@@ -1,4 +1,4 @@
-"""Arithmetic: sums, products, quotients, powers, and the choice between two values."""
+"""Arithmetic: sums, products, quotients, remainders, and the choice between two values."""
 
 from __future__ import annotations
 
@@ -188,52 +188,6 @@ def minimum(x: Operand, y: Operand) -> Any:
 
 
 @primitive(
-    "arctan2({x}, {y})",
-    Rule(lambda g, out, x, y: divide(g * y, x * x + y * y), "{y} / ({x}² + {y}²)"),
-    Rule(lambda g, out, x, y: divide(-g * x, x * x + y * y), "−{x} / ({x}² + {y}²)"),
-    elementwise=True,
-    domain=(0.5, 2.0),
-)
-def arctan2(x: Operand, y: Operand) -> Any:
-    """Angle of the point with ordinate ``x`` and abscissa ``y``, in radians, as ``np.arctan2(x, y)``.
-
-    Examples
-    --------
-    >>> import autograd_mini as am
-    >>> am.arctan2(1.0, -1.0)
-    2.3561...
-    >>> am.grad(am.arctan2, argnums=(0, 1))(1.0, -1.0)
-    (-0.5, -0.5)
-    """
-    return library(x, y).arctan2(x, y)
-
-
-@primitive(
-    "√({x}² + {y}²)",
-    Rule(lambda g, out, x, y: g * _direction(x, out), "{x} / {out}"),
-    Rule(lambda g, out, x, y: g * _direction(y, out), "{y} / {out}"),
-    elementwise=True,
-    domain=(0.5, 2.0),
-)
-def hypot(x: Operand, y: Operand) -> Any:
-    """Length of the hypotenuse, element by element; its gradient at (0, 0) is 0.
-
-    Examples
-    --------
-    >>> import autograd_mini as am
-    >>> am.hypot(3.0, 4.0)
-    5.0
-    >>> am.grad(am.hypot, argnums=(0, 1))(3.0, 4.0)
-    (0.6, 0.8)
-    """
-    return library(x, y).hypot(x, y)
-
-
-def _direction(x: Any, length: Any) -> Any:
-    return x / where(length == 0, 1.0, length)
-
-
-@primitive(
     "{x} if {condition} else {y}",
     Rule(lambda g, out, condition, x, y: None, "0"),
     Rule(lambda g, out, condition, x, y: where(condition, g, 0.0), "[{condition}]"),
@@ -286,9 +240,7 @@ def zeros_like(x: Operand) -> Any:
     return library(x).zeros_like(x)
 
 
-def clip(
-    x: Operand, a_min: Operand = None, a_max: Operand = None, *, min: Operand = None, max: Operand = None
-) -> Any:
+def clip(x: Operand, a_min: Operand = None, a_max: Operand = None, *, min: Operand = None, max: Operand = None) -> Any:
     """``x`` limited to an interval; an entry on its edge gets the whole gradient, one outside gets 0.
 
     Parameters

@@ -194,9 +194,7 @@ def take_along_axis(x: Operand, indices: Any, axis: int | None = -1) -> Any:
     axis = np.lib.array_utils.normalize_axis_index(axis, len(shape_of(x)))
     if where_to.ndim != len(shape_of(x)):
         raise ValueError(f"take_along_axis needs indices with the dimensions of x: {where_to.shape} and {shape_of(x)}")
-    grid = [
-        np.arange(n).reshape((1,) * i + (n,) + (1,) * (where_to.ndim - i - 1)) for i, n in enumerate(shape_of(x))
-    ]
+    grid = [np.arange(n).reshape((1,) * i + (n,) + (1,) * (where_to.ndim - i - 1)) for i, n in enumerate(shape_of(x))]
     grid[axis] = where_to
     return getitem(x, tuple(grid))
 
@@ -363,7 +361,9 @@ def roll(x: Operand, shift: int | Sequence[int], axis: int | Sequence[int] | Non
 @primitive(
     "pad({x})",
     Rule(
-        lambda g, out, x, widths, value: g[tuple(slice(a, a + n) for (a, _), n in zip(widths, shape_of(x), strict=True))],
+        lambda g, out, x, widths, value: g[
+            tuple(slice(a, a + n) for (a, _), n in zip(widths, shape_of(x), strict=True))
+        ],
         "1",
         "{g} without the border",
     ),
@@ -417,7 +417,9 @@ def pad(x: Operand, pad_width: Any, mode: str = "constant", constant_values: flo
     array([2., 3.])
     """
     shape = shape_of(x)
-    widths = tuple((operator.index(a), operator.index(b)) for a, b in np.broadcast_to(np.asarray(pad_width), (len(shape), 2)))
+    widths = tuple(
+        (operator.index(a), operator.index(b)) for a, b in np.broadcast_to(np.asarray(pad_width), (len(shape), 2))
+    )
     if mode == "constant":
         return pad_constant(x, widths, constant_values)
     if mode not in ("edge", "reflect", "symmetric", "wrap"):

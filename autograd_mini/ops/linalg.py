@@ -95,7 +95,9 @@ def matmul(x: Operand, y: Operand) -> Any:
     if not a or not b:
         raise ValueError(f"matmul needs arrays, got shapes {a} and {b}; multiply a single number with *")
     if a[-1] != b[-2 if len(b) > 1 else 0]:
-        raise ValueError(f"matmul cannot multiply shapes {a} and {b}: {a[-1]} columns meet {b[-2 if len(b) > 1 else 0]} rows")
+        raise ValueError(
+            f"matmul cannot multiply shapes {a} and {b}: {a[-1]} columns meet {b[-2 if len(b) > 1 else 0]} rows"
+        )
     return library(x, y).matmul(x, y)
 
 

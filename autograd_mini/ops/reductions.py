@@ -14,13 +14,14 @@ from ..arrays import library, shape_of
 from ..node import Node
 from ..operation import Operand, Rule, case, composed, primitive
 from .arithmetic import divide, multiply, subtract, where
-from .elementwise import abs, conjugate, exp, power, real, root, square
+from .elementwise import abs, conjugate, real
 from .indexing import diagonal, flip, take_along_axis
+from .powers import power, root, square
 from .shapes import broadcast_to, concatenate, moveaxis, reshape, transpose
 
 Axis: TypeAlias = int | Sequence[int] | None
 
-_CASES = (
+CASES = (
     case((2, 3)),
     case((2, 3), axis=0),
     case((2, 3), axis=-1, keepdims=True),
@@ -29,7 +30,7 @@ _CASES = (
 )
 
 
-def _plain(axis: Axis) -> int | tuple[int, ...] | None:
+def plain_axis(axis: Axis) -> int | tuple[int, ...] | None:
     """The axes as NumPy's ufuncs take them: lists become tuples, NumPy's whole numbers become Python's."""
     if axis is None or type(axis) is int:
         return axis
@@ -40,7 +41,7 @@ def _axes(axis: Axis, ndim: int) -> tuple[int, ...]:
     return tuple(range(ndim)) if axis is None else np.lib.array_utils.normalize_axis_tuple(axis, ndim)
 
 
-def _restored(g: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
+def restored(g: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
     """What a reduction left, with the axes that it removed as axes of length 1."""
     shape = shape_of(x)
     if keepdims or not shape or (axis is None and shape_of(g) == ()):
@@ -51,7 +52,7 @@ def _restored(g: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
 
 def _spread(g: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
     """What a reduction left, copied to every entry that it came from."""
-    return broadcast_to(_restored(g, x, axis, keepdims), shape_of(x))
+    return broadcast_to(restored(g, x, axis, keepdims), shape_of(x))
 
 
 def _count(x: Any, axis: Axis) -> int:
@@ -62,7 +63,7 @@ def _count(x: Any, axis: Axis) -> int:
 @primitive(
     "Σ {x}",
     Rule(lambda g, out, x, axis, keepdims: _spread(g, x, axis, keepdims), "1", "{g}, copied to every entry"),
-    cases=(*_CASES, case((0, 3)), case((0, 3), axis=0)),
+    cases=(*CASES, case((0, 3)), case((0, 3), axis=0)),
 )
 def sum(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
     """Sum of the entries along some axes, or of all.
@@ -93,7 +94,7 @@ def sum(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
     array([[1., 1.],
            [1., 1.]])
     """
-    return library(x).sum(x, axis=_plain(axis), keepdims=keepdims)
+    return library(x).sum(x, axis=plain_axis(axis), keepdims=keepdims)
 
 
 @composed(case((3, 4)), case((2, 3, 3), offset=1, axis1=1, axis2=2))
@@ -133,7 +134,7 @@ def trace(x: Operand, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
         "1 / {n}",
         "{g} × 1/{n}, copied to every entry",
     ),
-    cases=_CASES,
+    cases=CASES,
 )
 def mean(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
     """Mean of the entries along some axes, or of all.
@@ -163,25 +164,23 @@ def mean(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
     >>> am.gradients(am.mean(x), x)
     array([0.25, 0.25, 0.25, 0.25])
     """
-    return library(x).mean(x, axis=_plain(axis), keepdims=keepdims)
+    return library(x).mean(x, axis=plain_axis(axis), keepdims=keepdims)
 
 
 def _shared(g: Any, out: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
     """The gradient of an extreme value, in equal parts to the entries that tie for it."""
     if not shape_of(x):
         return g
-    hit = _data(x) == _data(_restored(out, x, axis, keepdims))
+    hit = _data(x) == _data(restored(out, x, axis, keepdims))
     ties = hit.sum(axis=None if axis is None else _axes(axis, hit.ndim), keepdims=True).astype(x.dtype)
-    return where(hit, _restored(g, x, axis, keepdims) / ties, 0.0)
+    return where(hit, restored(g, x, axis, keepdims) / ties, 0.0)
 
 
 def _data(x: Any) -> Any:
     return x._data if isinstance(x, Node) else x
 
 
-@primitive(
-    "max {x}", Rule(_shared, "[{x} = {out}]", "{g} to the entries that are largest"), cases=_CASES
-)
+@primitive("max {x}", Rule(_shared, "[{x} = {out}]", "{g} to the entries that are largest"), cases=CASES)
 def max(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
     """Largest entry along some axes, or of all; entries that tie share the gradient equally.
 
@@ -206,12 +205,10 @@ def max(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
     >>> am.gradients(am.max(x), x)
     array([0. , 0.5, 0.5])
     """
-    return library(x).max(x, axis=_plain(axis), keepdims=keepdims)
+    return library(x).max(x, axis=plain_axis(axis), keepdims=keepdims)
 
 
-@primitive(
-    "min {x}", Rule(_shared, "[{x} = {out}]", "{g} to the entries that are smallest"), cases=_CASES
-)
+@primitive("min {x}", Rule(_shared, "[{x} = {out}]", "{g} to the entries that are smallest"), cases=CASES)
 def min(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
     """Smallest entry along some axes, or of all; entries that tie share the gradient equally.
 
@@ -236,7 +233,7 @@ def min(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
     >>> am.gradients(am.min(x), x)
     array([1., 0., 0.])
     """
-    return library(x).min(x, axis=_plain(axis), keepdims=keepdims)
+    return library(x).min(x, axis=plain_axis(axis), keepdims=keepdims)
 
 
 def _running_product(x: Any) -> Any:
@@ -268,12 +265,12 @@ def _product_of_others(x: Any, axis: Axis) -> Any:
     "Π {x}",
     Rule(
         lambda g, out, x, axis, keepdims: (
-            _restored(g, x, axis, keepdims) * _product_of_others(x, axis) if shape_of(x) else g
+            restored(g, x, axis, keepdims) * _product_of_others(x, axis) if shape_of(x) else g
         ),
         "{out} / {x}",
         "{g} × the product of the others",
     ),
-    cases=_CASES,
+    cases=CASES,
 )
 def prod(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
     """Product of the entries along some axes, or of all; the gradient is exact also where entries are 0.
@@ -301,7 +298,7 @@ def prod(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
     >>> am.gradients(am.prod(x), x)
     array([ 0., 10.,  0.])
     """
-    return library(x).prod(x, axis=_plain(axis), keepdims=keepdims)
+    return library(x).prod(x, axis=plain_axis(axis), keepdims=keepdims)
 
 
 @primitive(
@@ -372,7 +369,7 @@ def cumprod(x: Operand, axis: int | None = None) -> Any:
     return moveaxis(_running_product(moveaxis(x, axis, 0)), 0, axis)
 
 
-@composed(*_CASES[:-1], case((4, 3), axis=0, ddof=1))
+@composed(*CASES[:-1], case((4, 3), axis=0, ddof=1))
 def var(x: Operand, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Any:
     """Variance: the mean squared distance from the mean, over ``n - ddof`` entries.
 
@@ -408,7 +405,7 @@ def var(x: Operand, axis: Axis = None, ddof: float = 0, keepdims: bool = False) 
     return divide(total, builtins.max(_count(x, axis) - ddof, 0))
 
 
-@composed(*_CASES[:-1], case((4, 3), axis=0, ddof=1))
+@composed(*CASES[:-1], case((4, 3), axis=0, ddof=1))
 def std(x: Operand, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Any:
     """Standard deviation, the root of the variance; where it is 0 its gradient is 0.
 
@@ -440,134 +437,6 @@ def std(x: Operand, axis: Axis = None, ddof: float = 0, keepdims: bool = False) 
     array([0., 0.])
     """
     return root(var(x, axis=axis, ddof=ddof, keepdims=keepdims))
-
-
-@primitive(
-    "log Σ exp {x}",
-    Rule(
-        # NOTE: where every entry is -inf the result is too, and exp(-inf - 0) is 0 where exp(-inf + inf) is nan
-        lambda g, out, x, axis, keepdims: (
-            _restored(g, x, axis, keepdims)
-            * exp(x - _restored(where(out == -math.inf, 0.0, out), x, axis, keepdims))
-        ),
-        "exp({x} − {out})",
-        "{g} × softmax {x}",
-    ),
-    cases=_CASES,
-)
-def logsumexp(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
-    """log(Σ exp(x)) without overflow.
-
-    Parameters
-    ----------
-    x : Value, number or array
-    axis : int, sequence of int or None
-        The axes to sum over; all of them by default.
-    keepdims : bool
-        Whether these axes stay, with length 1; False by default.
-
-    Returns
-    -------
-    Value if ``x`` is one, else number or array
-
-    Notes
-    -----
-    The largest entry is taken off before the exponential and added after the logarithm. The derivative is softmax of x,
-    exp(x − log Σ exp x).
-
-    References
-    ----------
-    P. Blanchard, D. J. Higham and N. J. Higham, "Accurately computing the log-sum-exp and softmax functions",
-    IMA Journal of Numerical Analysis 41 (2021).
-
-    Examples
-    --------
-    >>> import autograd_mini as am
-    >>> x = am.Value([1000.0, 1000.0])
-    >>> am.logsumexp(x)
-    Value(1000.69, op=logsumexp)
-    >>> am.gradients(am.logsumexp(x), x)
-    array([0.5, 0.5])
-    """
-    return library(x).logsumexp(x, axis=_plain(axis), keepdims=keepdims)
-
-
-@primitive(
-    "softmax {x}",
-    Rule(
-        lambda g, out, x, axis: out * (g - sum(g * out, axis, True)),
-        "{out} · (1 − {out})",
-        "{out} × ({g} − Σ {g} × {out})",
-    ),
-    cases=(case((4,)), case((2, 3)), case((2, 3), axis=0)),
-)
-def softmax(x: Operand, axis: int = -1) -> Any:
-    """exp(x) / Σ exp(x) along an axis: positive numbers that sum to 1, without overflow.
-
-    Parameters
-    ----------
-    x : Value, number or array
-    axis : int
-        The axis along which the entries compete; the last by default.
-
-    Returns
-    -------
-    Value if ``x`` is one, else number or array
-        In the shape of ``x``.
-
-    Notes
-    -----
-    With p = softmax x: ∂p_i/∂x_j = p_i · ([i = j] − p_j), so the gradient g becomes p × (g − Σ g × p).
-
-    Examples
-    --------
-    >>> import autograd_mini as am
-    >>> am.softmax([0.0, 0.0, 1000.0])
-    array([0., 0., 1.])
-    >>> x = am.Value([0.0, 0.0])
-    >>> am.gradients(am.softmax(x), x, gradient=[1.0, 0.0])
-    array([ 0.25, -0.25])
-    """
-    return library(x).softmax(x, axis=axis)
-
-
-@primitive(
-    "log softmax {x}",
-    Rule(
-        lambda g, out, x, axis: g - exp(out) * sum(g, axis, True),
-        "1 − exp {out}",
-        "{g} − softmax {x} × Σ {g}",
-    ),
-    cases=(case((4,)), case((2, 3)), case((2, 3), axis=0)),
-)
-def log_softmax(x: Operand, axis: int = -1) -> Any:
-    """x - logsumexp(x) along an axis: the logarithm of softmax, exact where softmax is tiny.
-
-    Parameters
-    ----------
-    x : Value, number or array
-    axis : int
-        The axis along which the entries compete; the last by default.
-
-    Returns
-    -------
-    Value if ``x`` is one, else number or array
-        In the shape of ``x``.
-
-    Notes
-    -----
-    The gradient g becomes g − softmax x × Σ g.
-
-    Examples
-    --------
-    >>> import autograd_mini as am
-    >>> am.log_softmax([0.0, 1000.0])
-    array([-1000.,     0.])
-    >>> x = am.Value([0.0, 0.0])
-    >>> am.gradients(am.log_softmax(x), x, gradient=[1.0, 0.0])
-    array([ 0.5, -0.5])
-    """
-    return library(x).log_softmax(x, axis=axis)
 
 
 @primitive(

@@ -439,6 +439,7 @@ def array(x: Operand) -> Any:
     Value([[2., 1.],
            [0., 2.]], shape=(2, 2), op=stack)
     """
+
     def holds_nodes(item: Any) -> bool:
         return isinstance(item, Node) or (isinstance(item, (list, tuple)) and any(map(holds_nodes, item)))
 
@@ -523,6 +524,4 @@ def tile(x: Operand, reps: int | Sequence[int]) -> Any:
     shape, times = (1,) * (ndim - len(shape)) + shape, (1,) * (ndim - len(times)) + times
     split_up = tuple(n for size in shape for n in (1, size))
     copied = tuple(n for pair in zip(times, shape, strict=True) for n in pair)
-    return reshape(
-        broadcast_to(reshape(x, split_up), copied), tuple(t * n for t, n in zip(times, shape, strict=True))
-    )
+    return reshape(broadcast_to(reshape(x, split_up), copied), tuple(t * n for t, n in zip(times, shape, strict=True)))

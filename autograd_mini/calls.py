@@ -1,0 +1,167 @@
+"""Calls with fresh variables: what ``grad`` and its kin are made of.
+
+A transformation gives the function variables of its own, so that it differentiates by its arguments and by nothing
+else. If the result depends on somebody else's variables too (an outer ``grad``, a Value in a closure), the
+gradient is itself a Value that can be differentiated further; else it is plain data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from operator import index
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .engine import constant, sweep, topological
+from .guards import clock
+from .leaves import like, seed
+from .node import Node, outward
+from .ops.elementwise import identity
+from .state import STATE, recording
+from .tree import flatten
+from .value import Value
+
+Argnums = int | Sequence[int]
+
+
+def seed_of(y: Any, gradient: Any) -> Any:
+    """As ``seed``, but a Value stays one, so that it can be differentiated by."""
+    if not isinstance(gradient, Node):
+        return seed(y, gradient)
+    if np.shape(gradient._data) != y.shape:
+        raise ValueError(f"the gradient must have shape {y.shape}, got {np.shape(gradient._data)}")
+    return outward(gradient)
+
+
+def pull(y: Any, xs: Sequence[Any], seed: Any, graph: bool, since: int = 0) -> list[Any]:
+    """One pass from ``y`` over nodes younger than ``since``; users' side of the conjugate convention."""
+    if graph:
+        with recording():
+            found = sweep(y, seed, graph=True, wanted=xs, since=since)
+            return [
+                outward(g) if isinstance(g := found.get(x, zeros_of(x)), Node) else constant(outward(g)) for x in xs
+            ]
+    seed = seed._data if isinstance(seed, Node) else seed
+    found = sweep(y, seed, wanted=xs, since=since)
+    return [outward(found[x]) if x in found else zeros_of(x) for x in xs]
+
+
+def zeros_of(x: Node) -> Any:
+    return like(np.zeros(np.shape(x._data)), x._data, "zero")
+
+
+class Call(NamedTuple):
+    """One call of a function with fresh variables."""
+
+    result: Any
+    variables: list[Value]
+    rebuild: Callable[[Sequence[Any]], Any]
+    foreign: bool
+    start: int
+
+    def pull(self, y: Value, seed: Any, graph: bool = False) -> list[Any]:
+        """The gradients of the variables, which are the oldest nodes of the call."""
+        return pull(y, self.variables, seed, self.foreign or graph, self.start)
+
+    def outward(self, y: Any) -> Any:
+        """A result for the caller: a Value only if it can be differentiated further."""
+        return y._data if isinstance(y, Node) and not self.foreign else y
+
+
+def _fresh(x: Any) -> Value:
+    if isinstance(x, Node):
+        return identity(x) if x.requires_grad else Value(x._data, requires_grad=True)
+    return Value(x, requires_grad=True)
+
+
+def call_fresh(f: Callable[..., Any], argnums: Argnums, args: Sequence[Any], kwargs: dict[str, Any]) -> Call:
+    start = clock()
+    outer = STATE.get().recording
+    one, chosen = _positions(argnums, len(args))
+    with recording():
+        args = list(args)
+        leaves, rebuild = flatten([args[i] for i in chosen])
+        variables = [_fresh(x) if outer else _detached(x) for x in leaves]
+        for i, arg in zip(chosen, rebuild(variables), strict=True):
+            args[i] = arg
+        result = f(*args, **kwargs)
+
+    def back(row: Sequence[Any]) -> Any:
+        tree = rebuild(row)
+        return tree[0] if one else tuple(tree)
+
+    found, _ = flatten(result)
+    foreign = outer and any(isinstance(y, Node) and _reaches_before(y, start) for y in found)
+    return Call(result, variables, back, foreign, start)
+
+
+def _positions(argnums: Argnums, count: int) -> tuple[bool, list[int]]:
+    """Whether ``argnums`` is a single number, and the places that it names among ``count`` arguments."""
+    one, several = not isinstance(argnums, Sequence), argnums if isinstance(argnums, Sequence) else (argnums,)
+    try:
+        named = [index(i) for i in several]
+    except TypeError:
+        raise TypeError(f"argnums must be a whole number or a sequence of them, got {argnums!r}") from None
+    if not all(-count <= i < count for i in named):
+        raise TypeError(f"argnums={argnums} but the function was called with {count} positional arguments")
+    places = [i % count for i in named]
+    if len(set(places)) < len(places):
+        raise ValueError(f"argnums={argnums} names one of the {count} positional arguments twice")
+    return one, places
+
+
+def _detached(x: Any) -> Value:
+    return Value(x._data if isinstance(x, Node) else x, requires_grad=True)
+
+
+def _reaches_before(y: Node, start: int) -> bool:
+    """Whether ``y`` depends on a variable that is older than the call."""
+    if not y.requires_grad:
+        return False
+    return y.order < start or any(
+        parent.requires_grad and parent.order < start for node in topological(y, start) for parent in node.parents
+    )
+
+
+def one_number(f: Callable[..., Any], y: Any, what: str) -> Value:
+    """The result as a single real number."""
+    if not isinstance(y, Node):
+        number = isinstance(y, (int, float, np.number, np.ndarray)) and not isinstance(y, bool)
+        if not number or np.ndim(y) != 0 or np.iscomplexobj(y):
+            raise TypeError(_wrong_result(f, y, what))
+        return constant(y)
+    if np.size(y._data) != 1 or np.iscomplexobj(y._data):
+        raise TypeError(_wrong_result(f, y, what))
+    return y  # type: ignore[return-value]
+
+
+def _wrong_result(f: Callable[..., Any], y: Any, what: str) -> str:
+    shape = f"a Value of shape {y.shape} and dtype {y.dtype}" if isinstance(y, Value) else f"{type(y).__name__}"
+    return (
+        f"{what} needs a function that returns a single real number, {getattr(f, '__name__', 'f')} returned {shape}; "
+        "reduce it with .sum() or .mean(), or use jacobian, vjp or elementwise_grad"
+    )
+
+
+def one_array(f: Callable[..., Any], y: Any, what: str) -> Any:
+    """One result as a Value."""
+    if isinstance(y, Node):
+        return y
+    if not isinstance(y, (int, float, complex, np.number, np.ndarray)) or isinstance(y, bool):
+        raise TypeError(
+            f"{what} needs a function that returns Values, arrays or numbers, {getattr(f, '__name__', 'f')} returned "
+            f"{type(y).__name__}"
+        )
+    return constant(y)
+
+
+def real_array(f: Callable[..., Any], y: Any, what: str) -> Any:
+    """One real result as a Value; of a complex one, derivatives by real and imaginary part would be needed."""
+    out = one_array(f, y, what)
+    if np.iscomplexobj(out._data):
+        raise TypeError(
+            f"{what} needs real results, {getattr(f, '__name__', 'f')} returned dtype {out.dtype}: differentiate "
+            "real(...) and imag(...) of it, or use vjp or jvp"
+        )
+    return out

@@ -1,0 +1,194 @@
+"""Scores to probabilities: softmax, its logarithm, and the cross-entropy of both in one piece."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ..arrays import library, shape_of
+from ..operation import Operand, Rule, case, primitive
+from .arithmetic import where
+from .powers import exp
+from .reductions import CASES, Axis, plain_axis, restored, sum
+from .shapes import expand_dims
+
+
+@primitive(
+    "log Σ exp {x}",
+    Rule(
+        # NOTE: where every entry is -inf the result is too, and exp(-inf - 0) is 0 where exp(-inf + inf) is nan
+        lambda g, out, x, axis, keepdims: (
+            restored(g, x, axis, keepdims) * exp(x - restored(where(out == -math.inf, 0.0, out), x, axis, keepdims))
+        ),
+        "exp({x} − {out})",
+        "{g} × softmax {x}",
+    ),
+    cases=CASES,
+)
+def logsumexp(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
+    """log(Σ exp(x)) without overflow.
+
+    Parameters
+    ----------
+    x : Value, number or array
+    axis : int, sequence of int or None
+        The axes to sum over; all of them by default.
+    keepdims : bool
+        Whether these axes stay, with length 1; False by default.
+
+    Returns
+    -------
+    Value if ``x`` is one, else number or array
+
+    Notes
+    -----
+    The largest entry is taken off before the exponential and added after the logarithm. The derivative is softmax of x,
+    exp(x − log Σ exp x).
+
+    References
+    ----------
+    P. Blanchard, D. J. Higham and N. J. Higham, "Accurately computing the log-sum-exp and softmax functions",
+    IMA Journal of Numerical Analysis 41 (2021).
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> x = am.Value([1000.0, 1000.0])
+    >>> am.logsumexp(x)
+    Value(1000.69, op=logsumexp)
+    >>> am.gradients(am.logsumexp(x), x)
+    array([0.5, 0.5])
+    """
+    return library(x).logsumexp(x, axis=plain_axis(axis), keepdims=keepdims)
+
+
+@primitive(
+    "softmax {x}",
+    Rule(
+        lambda g, out, x, axis: out * (g - sum(g * out, axis, True)),
+        "{out} · (1 − {out})",
+        "{out} × ({g} − Σ {g} × {out})",
+    ),
+    cases=(case((4,)), case((2, 3)), case((2, 3), axis=0)),
+)
+def softmax(x: Operand, axis: int = -1) -> Any:
+    """exp(x) / Σ exp(x) along an axis: positive numbers that sum to 1, without overflow.
+
+    Parameters
+    ----------
+    x : Value, number or array
+    axis : int
+        The axis along which the entries compete; the last by default.
+
+    Returns
+    -------
+    Value if ``x`` is one, else number or array
+        In the shape of ``x``.
+
+    Notes
+    -----
+    With p = softmax x: ∂p_i/∂x_j = p_i · ([i = j] − p_j), so the gradient g becomes p × (g − Σ g × p).
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.softmax([0.0, 0.0, 1000.0])
+    array([0., 0., 1.])
+    >>> x = am.Value([0.0, 0.0])
+    >>> am.gradients(am.softmax(x), x, gradient=[1.0, 0.0])
+    array([ 0.25, -0.25])
+    """
+    return library(x).softmax(x, axis=axis)
+
+
+@primitive(
+    "log softmax {x}",
+    Rule(
+        lambda g, out, x, axis: g - exp(out) * sum(g, axis, True),
+        "1 − exp {out}",
+        "{g} − softmax {x} × Σ {g}",
+    ),
+    cases=(case((4,)), case((2, 3)), case((2, 3), axis=0)),
+)
+def log_softmax(x: Operand, axis: int = -1) -> Any:
+    """x - logsumexp(x) along an axis: the logarithm of softmax, exact where softmax is tiny.
+
+    Parameters
+    ----------
+    x : Value, number or array
+    axis : int
+        The axis along which the entries compete; the last by default.
+
+    Returns
+    -------
+    Value if ``x`` is one, else number or array
+        In the shape of ``x``.
+
+    Notes
+    -----
+    The gradient g becomes g − softmax x × Σ g.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.log_softmax([0.0, 1000.0])
+    array([-1000.,     0.])
+    >>> x = am.Value([0.0, 0.0])
+    >>> am.gradients(am.log_softmax(x), x, gradient=[1.0, 0.0])
+    array([ 0.5, -0.5])
+    """
+    return library(x).log_softmax(x, axis=axis)
+
+
+def _one_hot(labels: Any, n: int, dtype: Any) -> Any:
+    return np.eye(n, dtype=dtype)[labels]
+
+
+@primitive(
+    "cross entropy of softmax {x}",
+    Rule(
+        lambda g, out, x, labels: expand_dims(g, -1) * (softmax(x) - _one_hot(labels, shape_of(x)[-1], x.dtype)),
+        "softmax {x} − labels",
+        "{g} × (softmax {x} − labels)",
+    ),
+    activation=True,
+    cases=(case((3, 4), labels=np.array([0, 3, 1])), case((4,), labels=np.array(2))),
+)
+def softmax_cross_entropy(x: Operand, labels: Any) -> Any:
+    """-log softmax(x) at each row's label: one number a row, exact for large scores.
+
+    Parameters
+    ----------
+    x : Value or array
+        Scores (logits) of shape (..., classes).
+    labels : array of int
+        The class of each row, of shape (...,).
+
+    Returns
+    -------
+    Value if ``x`` is one, else number or array
+        Of shape (...,).
+
+    Notes
+    -----
+    The derivative is the error of the prediction: softmax x − t, where t is 1 at the label, else 0.
+
+    References
+    ----------
+    C. M. Bishop, *Pattern Recognition and Machine Learning* (Springer, 2006), section 4.3.4.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> x = am.Value([[0.0, 0.0], [100.0, 0.0]])
+    >>> loss = am.softmax_cross_entropy(x, [0, 1])
+    >>> loss
+    Value([  0.6931, 100.    ], shape=(2,), op=softmax_cross_entropy)
+    >>> am.gradients(loss.sum(), x)
+    array([[-0.5,  0.5],
+           [ 1. , -1. ]])
+    """
+    rows = library(x).log_softmax(x, axis=-1)
+    return -np.take_along_axis(rows, np.asarray(labels)[..., None], axis=-1)[..., 0]
