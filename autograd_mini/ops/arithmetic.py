@@ -189,7 +189,7 @@ def minimum(x: Operand, y: Operand) -> Any:
 
 @primitive(
     "{x} if {condition} else {y}",
-    Rule(lambda g, out, condition, x, y: None, "0"),
+    Rule(lambda g, out, condition, x, y: zeros_like(condition), "0"),
     Rule(lambda g, out, condition, x, y: where(condition, g, 0.0), "[{condition}]"),
     Rule(lambda g, out, condition, x, y: where(condition, 0.0, g), "[not {condition}]"),
     elementwise=True,

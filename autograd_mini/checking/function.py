@@ -1,0 +1,109 @@
+"""A function of nested arguments as a function from one row of arrays to another, and what its places are called."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from ..arrays import plain
+from ..node import Node
+from ..products import vjp
+from ..tree import flatten
+
+Row: TypeAlias = list[Any]
+Function: TypeAlias = Callable[[Row], Row]
+
+
+def take_apart(f: Callable[..., Any], xs: tuple[Any, ...]) -> tuple[Function, Row, list[str]]:
+    """``f`` as a function of the row of its variables, the row, and the names of its places."""
+    leaves, rebuild = flatten(xs)
+    names = [name for x, first in zip(xs, _arguments(f, len(xs)), strict=True) for name in _paths(x, first)]
+    chosen = [i for i, leaf in enumerate(leaves) if not isinstance(leaf, Node) or leaf.requires_grad]
+    if not chosen:
+        raise ValueError("gradcheck needs at least one argument to differentiate by")
+    row = [_variable(leaves[i], names[i]) for i in chosen]
+
+    def function(row: Row) -> list[Any]:
+        full = list(leaves)
+        for i, x in zip(chosen, row, strict=True):
+            full[i] = x
+        results, _ = flatten(f(*rebuild(full)))
+        if not results:
+            raise TypeError(f"{name_of(f)} returned nothing to differentiate")
+        return [_floating(y, name_of(f)) for y in results]
+
+    return function, row, [names[i] for i in chosen]
+
+
+def gradient_of(function: Function, weights: Row) -> Function:
+    """The row of gradients of the results' weighted sum, itself a function to differentiate."""
+    return lambda row: vjp(function, row)[1](weights)
+
+
+def name_of(f: Callable[..., Any]) -> str:
+    """What messages call a function."""
+    name = getattr(f, "__name__", "f")
+    return "f" if name == "<lambda>" else str(name)
+
+
+def _arguments(f: Callable[..., Any], n: int) -> list[str]:
+    """What ``f`` calls its first ``n`` arguments."""
+    try:
+        parameters = list(inspect.signature(f).parameters.values())
+    except (TypeError, ValueError):  # some callables written in C have no signature
+        parameters = []
+    names = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    rest = next((p.name for p in parameters if p.kind is p.VAR_POSITIONAL), None)
+    return [
+        names[i] if i < len(names) else f"argument {i}" if rest is None else f"{rest}[{i - len(names)}]"
+        for i in range(n)
+    ]
+
+
+def _paths(tree: Any, path: str) -> Iterator[str]:
+    """A name for each leaf, in the order of ``flatten``."""
+    if isinstance(tree, dict):
+        for key, item in tree.items():
+            yield from _paths(item, f"{path}[{key!r}]")
+    elif isinstance(tree, (list, tuple)):
+        fields = getattr(tree, "_fields", None)
+        for i, item in enumerate(tree):
+            yield from _paths(item, f"{path}.{fields[i]}" if fields else f"{path}[{i}]")
+    else:
+        yield path
+
+
+def _variable(leaf: Any, name: str) -> Any:
+    """The data of an argument to differentiate by."""
+    try:
+        data = plain(leaf._data if isinstance(leaf, Node) else leaf)
+    except TypeError as error:
+        raise TypeError(
+            f"gradcheck differentiates by every argument, and {name} is none to differentiate by: {error}; "
+            "bind other arguments with a lambda, or pass Value(x, requires_grad=False)"
+        ) from None
+    if type(data) is int:
+        data = float(data)
+    if np.asarray(data).dtype.kind not in "fc":
+        raise TypeError(
+            f"gradcheck differentiates by floating and complex arguments, {name} is {np.asarray(data).dtype}: pass it "
+            "as floats, or as Value(x, requires_grad=False), or bind it with a lambda"
+        )
+    if not np.isfinite(data).all():
+        raise ValueError(f"{name} holds nan or infinity, where no difference can be computed")
+    return data
+
+
+def _floating(y: Any, f: str) -> Any:
+    """A result that can be differentiated; whole Python numbers are constants and become floats."""
+    if y is None:
+        raise TypeError(f"{f} returned None: is a return missing?")
+    data = y._data if isinstance(y, Node) else plain(y)
+    if type(data) is int:
+        return float(data)
+    if np.asarray(data).dtype.kind not in "fc":
+        raise TypeError(f"{f} returned {np.asarray(data).dtype}, which has no gradient; return floating numbers")
+    return y if isinstance(y, Node) else data
