@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import AsyncGenerator, Callable, Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Callable, Generator
 from contextvars import ContextVar
 from typing import Any, NamedTuple, TypeVar
 
@@ -51,74 +50,86 @@ STATE: ContextVar[State] = ContextVar("autograd_mini", default=State())  # noqa:
 
 
 class Switch:
-    """A context manager and decorator that sets one field of the state; exceptions and generators restore it."""
+    """A context manager and decorator that turns recording on or off; exceptions and generators restore it."""
 
-    def __init__(self, **fields: Any) -> None:
-        self._fields = fields
+    def __init__(self, recording: bool) -> None:
+        self._recording = recording
         self._tokens: list[Any] = []
 
     def __enter__(self) -> None:
-        self._tokens.append(STATE.set(STATE.get()._replace(**self._fields)))
+        self._tokens.append(STATE.set(State(self._recording, STATE.get().scope)))
 
     def __exit__(self, *error: object) -> None:
         STATE.reset(self._tokens.pop())
 
     def __call__(self, f: F) -> F:
         """The function, generator function or coroutine function whose body runs with the setting."""
-        fields = self._fields
+        wrapped: Callable[..., Any]
         if inspect.isgeneratorfunction(f):
+            wrapped = _generator(f, self._recording)
+        elif inspect.isasyncgenfunction(f):
+            wrapped = _async_generator(f, self._recording)
+        elif inspect.iscoroutinefunction(f):
+            wrapped = _coroutine(f, self._recording)
+        else:
+            wrapped = _function(f, self._recording)
+        return functools.wraps(f)(wrapped)  # type: ignore[return-value]
 
-            @functools.wraps(f)
-            def generator(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
-                items = f(*args, **kwargs)
-                send: Callable[[], Any] = functools.partial(next, items)
-                while True:
-                    try:
-                        with Switch(**fields):
-                            item = send()
-                    except StopIteration as stop:
-                        return stop.value
-                    try:
-                        received = yield item
-                        send = functools.partial(items.send, received)
-                    except BaseException as error:  # noqa: BLE001 (it is the generator's to handle)
-                        send = functools.partial(items.throw, error)
 
-            return generator  # type: ignore[return-value]
-        if inspect.isasyncgenfunction(f):
+def _function(f: Callable[..., Any], recording: bool) -> Callable[..., Any]:
+    def function(*args: Any, **kwargs: Any) -> Any:
+        with Switch(recording):
+            return f(*args, **kwargs)
 
-            @functools.wraps(f)
-            async def stream(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, Any]:
-                items = f(*args, **kwargs)
-                step = items.__anext__()
-                while True:
-                    try:
-                        with Switch(**fields):
-                            item = await step
-                    except StopAsyncIteration:
-                        return
-                    try:
-                        received = yield item
-                        step = items.asend(received)
-                    except BaseException as error:  # noqa: BLE001 (it is the generator's to handle)
-                        step = items.athrow(error)
+    return function
 
-            return stream  # type: ignore[return-value]
-        if inspect.iscoroutinefunction(f):
 
-            @functools.wraps(f)
-            async def coroutine(*args: Any, **kwargs: Any) -> Any:
-                with Switch(**fields):
-                    return await f(*args, **kwargs)
+def _coroutine(f: Callable[..., Any], recording: bool) -> Callable[..., Any]:
+    async def coroutine(*args: Any, **kwargs: Any) -> Any:
+        with Switch(recording):
+            return await f(*args, **kwargs)
 
-            return coroutine  # type: ignore[return-value]
+    return coroutine
 
-        @functools.wraps(f)
-        def function(*args: Any, **kwargs: Any) -> Any:
-            with Switch(**fields):
-                return f(*args, **kwargs)
 
-        return function  # type: ignore[return-value]
+def _generator(f: Callable[..., Any], recording: bool) -> Callable[..., Any]:
+    """The setting holds while the generator's body runs, not while it waits for its caller."""
+
+    def generator(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
+        items = f(*args, **kwargs)
+        send: Callable[[], Any] = functools.partial(next, items)
+        while True:
+            try:
+                with Switch(recording):
+                    item = send()
+            except StopIteration as stop:
+                return stop.value
+            try:
+                received = yield item
+                send = functools.partial(items.send, received)
+            except BaseException as error:  # noqa: BLE001 (it is the generator's to handle)
+                send = functools.partial(items.throw, error)
+
+    return generator
+
+
+def _async_generator(f: Callable[..., Any], recording: bool) -> Callable[..., Any]:
+    async def generator(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, Any]:
+        items = f(*args, **kwargs)
+        step = items.__anext__()
+        while True:
+            try:
+                with Switch(recording):
+                    item = await step
+            except StopAsyncIteration:
+                return
+            try:
+                received = yield item
+                step = items.asend(received)
+            except BaseException as error:  # noqa: BLE001 (it is the generator's to handle)
+                step = items.athrow(error)
+
+    return generator
 
 
 def no_grad() -> Switch:
@@ -140,16 +151,15 @@ def no_grad() -> Switch:
     >>> y.requires_grad
     False
     """
-    return Switch(recording=False)
+    return Switch(False)
 
 
 def recording() -> Switch:
     """The opposite of ``no_grad``: transformations such as ``grad`` record even inside it."""
-    return Switch(recording=True)
+    return Switch(True)
 
 
-@contextmanager
-def scope(name: str, title: str = "") -> Iterator[Scope]:
+class scope:  # noqa: N801 (used as a function, like no_grad)
     """Group the operations of the block; the picture draws them as one titled cluster.
 
     Parameters
@@ -159,24 +169,28 @@ def scope(name: str, title: str = "") -> Iterator[Scope]:
     title : str, optional
         What the picture writes on it; the name by default.
 
-    Yields
-    ------
-    Scope
-        The group; groups within it have it as their parent.
-
     Examples
     --------
+    The block gets the group; groups within it have it as their parent.
+
     >>> from autograd_mini import Value, scope
     >>> o, y = Value(0.25), 1.0
-    >>> with scope("Cost", "C = (o - y)²"):
+    >>> with scope("Cost", "C = (o - y)²") as cost:
     ...     C = (o - y) ** 2
-    >>> C.scope.path
-    'Cost'
+    >>> C.scope is cost, cost.path
+    (True, 'Cost')
     """
-    state = STATE.get()
-    group = Scope(name, title, state.scope)
-    token = STATE.set(state._replace(scope=group))
-    try:
-        yield group
-    finally:
-        STATE.reset(token)
+
+    __slots__ = ("_name", "_title", "_token")
+
+    def __init__(self, name: str, title: str = "") -> None:
+        self._name, self._title = name, title
+
+    def __enter__(self) -> Scope:
+        recording, outer = STATE.get()
+        group = Scope(self._name, self._title, outer)
+        self._token = STATE.set(State(recording, group))
+        return group
+
+    def __exit__(self, *error: object) -> None:
+        STATE.reset(self._token)

@@ -1,0 +1,25 @@
+"""nn: neurons, layers and networks on top of autograd_mini, with losses, optimizers and training."""
+
+from . import activations as activations, initializers as initializers, losses as losses, optim as optim
+from .by_hand import ManualGradients as ManualGradients, backprop as backprop, backprop_of as backprop_of
+from .callbacks import Callback as Callback, EarlyStopping as EarlyStopping
+from .data import batches as batches, train_test_split as train_test_split
+from .history import History as History
+from .layers import Layer as Layer
+from .loop import DivergenceError as DivergenceError
+from .losses import (
+    binary_cross_entropy as binary_cross_entropy,
+    binary_cross_entropy_with_logits as binary_cross_entropy_with_logits,
+    cross_entropy as cross_entropy,
+    hinge_loss as hinge_loss,
+    huber_loss as huber_loss,
+    kl_divergence as kl_divergence,
+    l1_loss as l1_loss,
+    mse_loss as mse_loss,
+    nll_loss as nll_loss,
+)
+from .metrics import accuracy as accuracy
+from .mlp import MLP as MLP
+from .module import Module as Module, Parameter as Parameter
+from .neuron import Neuron as Neuron, ScalarLayer as ScalarLayer
+from .training import fit as fit

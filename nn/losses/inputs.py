@@ -1,0 +1,138 @@
+"""What all losses share: reading predictions and targets, refusing what does not fit, reducing to one number."""
+
+from __future__ import annotations
+
+import math
+from contextlib import AbstractContextManager
+from typing import Any
+
+import numpy as np
+
+import autograd_mini as am
+from autograd_mini import Value
+
+_WORDS = {"mean": "mean ", "sum": "Σ ", "none": "", "batchmean": "1/n · Σ "}
+
+
+def cost(reduction: str, formula: str, *more: str) -> AbstractContextManager[Any]:
+    """The scope in which a loss computes, so that pictures group it; ``more`` are reductions beyond the three."""
+    known = ("mean", "sum", "none", *more)
+    if reduction not in known:
+        raise ValueError(f"there is no reduction {reduction!r}: choose from {', '.join(map(repr, known))}")
+    return am.scope("Cost", f"C = {_WORDS[reduction]}{formula}")
+
+
+def reduced(losses: Any, reduction: str) -> Any:
+    """The losses as one number, named C; or as they are, for "none"."""
+    if reduction == "none":
+        return losses
+    total = losses
+    if shape := np.shape(data_of(losses)):
+        total = am.mean(losses) if reduction == "mean" else am.sum(losses)
+        if reduction == "batchmean":
+            total = total / shape[0]
+    if not isinstance(total, Value):
+        return float(total)
+    total.name = "C"
+    return total
+
+
+def alike(name: str, prediction: Any, target: Any) -> tuple[Any, Any]:
+    """Prediction and target as floating numbers of one shape, plain targets in the dtype of the prediction."""
+    prediction, target = _floating(name, prediction), _floating(name, target)
+    shape, other = np.shape(data_of(prediction)), np.shape(data_of(target))
+    if shape != other:
+        cure = f"; pass numpy.reshape(target, {shape})" if math.prod(shape) == math.prod(other) else ""
+        raise ValueError(
+            f"{name}: the prediction has shape {shape} and the target has shape {other}, they must be the same{cure}"
+        )
+    _check_batch(name, shape)
+    if isinstance(target, np.ndarray) and isinstance(prediction, Value) and target.dtype != prediction.dtype:
+        target = target.astype(prediction.dtype)
+    return prediction, target
+
+
+def rows_of(name: str, prediction: Any) -> Any:
+    """The prediction of a loss of many classes: floating numbers of shape (..., classes)."""
+    rows = _floating(name, prediction)
+    shape = np.shape(data_of(rows))
+    if not shape:
+        raise ValueError(f"{name} takes predictions of shape (..., classes), got a single number")
+    _check_batch(name, shape)
+    return rows
+
+
+def labels_of(name: str, target: Any, rows: Any) -> Any:
+    """The target of a loss of many classes: whole numbers as they are, floating ones in the dtype of the rows."""
+    if isinstance(target, (list, tuple)):
+        target = am.array(target)
+    if isinstance(target, Value):
+        return target
+    known = isinstance(target, int) or type(target) is np.ndarray
+    array = np.asarray(target if known else Value(target, requires_grad=False).raw)
+    if array.dtype.kind not in "fiub":
+        raise TypeError(f"{name} takes real numbers as targets, got dtype {array.dtype}")
+    return array.astype(rows.dtype) if array.dtype.kind == "f" else array
+
+
+def classes_of(name: str, rows: Any, target: Any) -> np.ndarray[Any, Any]:
+    """The right class of each row, as whole numbers within range."""
+    classes, labels = rows.shape[-1], np.asarray(data_of(target))
+    if labels.dtype.kind not in "iu" and labels.shape == rows.shape[:-1]:
+        raise TypeError(
+            f"{name}: classes are whole numbers from 0 to {classes - 1}, the target has dtype {labels.dtype}; "
+            "pass target.astype(int)"
+        )
+    if labels.shape != rows.shape[:-1]:
+        cure = "; if its rows are probabilities pass target.astype(float)" if labels.shape == rows.shape else ""
+        raise ValueError(
+            f"{name}: predictions of shape {rows.shape} need one class for each row, of shape {rows.shape[:-1]}, "
+            f"the target has shape {labels.shape}{cure}"
+        )
+    wrong = (labels < 0) | (labels >= classes)
+    if np.any(wrong):
+        raise ValueError(
+            f"{name}: {classes} classes have the numbers 0 to {classes - 1}, the target has {first(wrong, labels)}"
+        )
+    return labels
+
+
+def check_probabilities(name: str, what: str, numbers: Any, cure: str = "") -> None:
+    """Refuse numbers below 0 or above 1; NaN passes, so that a diverged network shows as a loss of NaN."""
+    data = data_of(numbers)
+    wrong = (data < 0) | (data > 1)
+    if np.any(wrong):
+        raise ValueError(f"{name} takes {what} from 0 to 1, got {first(wrong, data)}{cure}")
+
+
+def first(wrong: Any, data: Any) -> str:
+    """The first entry that is wrong, and where it stands."""
+    if not np.ndim(data):
+        return f"{data:g}"
+    index = tuple(int(i) for i in np.argwhere(wrong)[0])
+    return f"{np.asarray(data)[index]:g} at index {index if len(index) > 1 else index[0]}"
+
+
+def data_of(x: Any) -> Any:
+    """The plain data of a Value; plain data as it is."""
+    return x.raw if isinstance(x, Value) else x
+
+
+def _floating(name: str, x: Any) -> Any:
+    """A Value as it is, nested lists joined, plain data as a float or a floating array."""
+    if isinstance(x, (list, tuple)):
+        x = am.array(x)
+    if isinstance(x, (int, float)):
+        return float(x)
+    if not isinstance(x, Value) and type(x) is not np.ndarray:
+        x = np.asarray(Value(x, requires_grad=False).raw)
+    if x.dtype.kind not in "fiub":
+        raise TypeError(f"{name} compares real numbers, got dtype {x.dtype}")
+    if isinstance(x, Value) or (x.ndim and x.dtype.kind == "f"):
+        return x
+    return x.astype(float) if x.ndim else float(x)
+
+
+def _check_batch(name: str, shape: tuple[int, ...]) -> None:
+    if 0 in shape:
+        raise ValueError(f"{name}: the batch is empty, its shape is {shape}")

@@ -1,0 +1,6 @@
+"""Optimizers: they change parameters by their gradients, with PyTorch's options, defaults and updates."""
+
+from .adaptive import Adagrad as Adagrad, Adam as Adam, AdamW as AdamW, RMSprop as RMSprop
+from .clipping import clip_grad_norm as clip_grad_norm, clip_grad_value as clip_grad_value
+from .descent import SGD as SGD
+from .optimizer import Optimizer as Optimizer, Slot as Slot
