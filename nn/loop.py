@@ -202,7 +202,7 @@ def _finite(g: Any) -> bool:
     """Whether all numbers are finite; None counts. The sum of squares finds out quickly, unless it overflows."""
     if type(g) is float:
         return math.isfinite(g)
-    return g is None or bool(np.isfinite(np.vdot(g, g))) or bool(np.isfinite(g).all())
+    return g is None or math.isfinite(np.vdot(g, g).real) or bool(np.isfinite(g).all())
 
 
 @contextmanager

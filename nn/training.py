@@ -141,6 +141,8 @@ def fit(  # noqa: PLR0913 (every choice that a training leaves)
     train, held_out = _split(*as_samples(X, y), validation, rng)
     dtypes = {parameter.dtype for parameter in parameters}
     size, n_epochs = as_count(batch_size, "batch_size", 1), as_count(epochs, "epochs", 0)
+    if isinstance(model, Module):
+        warn_about_step(model.modules())
     loop = Loop(
         model=model,
         loss=get_loss(loss),
@@ -156,8 +158,6 @@ def fit(  # noqa: PLR0913 (every choice that a training leaves)
         progress=progress_for(progress, n_epochs, -(-len(train[0]) // size)),
     )
     _keep_freed_memory()
-    if isinstance(model, Module):
-        warn_about_step(model.modules())
     loop.run()
     return loop.history
 

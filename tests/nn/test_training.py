@@ -562,14 +562,26 @@ def test_ctrl_c_at_any_moment_leaves_whole_steps() -> None:
     fit(MLP(3, [4, 1], seed=0), X, Y, batch_size=10, epochs=60, shuffle=False, callbacks=Steps(wholes))
 
     class Timer(Callback):
+        def __init__(self, microseconds: int) -> None:
+            self.seconds = microseconds * 1e-6
+
         def on_train_begin(self, history: History, model: Any) -> None:
-            signal.setitimer(signal.ITIMER_REAL, microseconds * 1e-6)
+            signal.setitimer(signal.ITIMER_REAL, self.seconds)
 
     before = signal.signal(signal.SIGALRM, lambda signum, frame: signal.raise_signal(signal.SIGINT))
     try:
         for microseconds in range(100, 8000, 150):
             model = MLP(3, [4, 1], seed=0)
-            history = fit(model, X, Y, batch_size=10, epochs=10**6, shuffle=False, validation=(X, Y), callbacks=Timer())
+            history = fit(
+                model,
+                X,
+                Y,
+                batch_size=10,
+                epochs=10**6,
+                shuffle=False,
+                validation=(X, Y),
+                callbacks=Timer(microseconds),
+            )
             assert history.interrupted
             assert any(same(state(model), whole) for whole in wholes)
             assert len({len(history[name]) for name in history}) == 1
@@ -615,12 +627,16 @@ def test_a_second_ctrl_c_does_not_wait() -> None:
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
-def test_fit_in_another_thread() -> None:
-    histories = []
-    thread = threading.Thread(target=lambda: histories.append(fit(Line(), X, Y, epochs=2)))
-    thread.start()
-    thread.join()
-    assert len(histories[0]) == 2
+def test_two_threads_train_at_once() -> None:
+    models, expected = [Line(), Line()], Line()
+    threads = [threading.Thread(target=fit, args=(model, X, Y), kwargs={"epochs": 20, "seed": 0}) for model in models]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    fit(expected, X, Y, epochs=20, seed=0)
+    assert same(state(models[0]), state(expected))
+    assert same(state(models[1]), state(expected))
 
 
 # --- callbacks --------------------------------------------------------------------------------------------------------
