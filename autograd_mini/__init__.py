@@ -3,6 +3,8 @@
 A ``Value`` records every operation in a graph and applies the chain rule by itself, in reverse.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from .checking import (
     Comparison as Comparison,
     ComparisonRow as ComparisonRow,
@@ -148,5 +150,50 @@ from .transforms import (
     value_and_grad as value_and_grad,
 )
 from .value import Value as Value
+
+if TYPE_CHECKING:
+    from .chain import (
+        Drawing as Drawing,
+        GraphTooLarge as GraphTooLarge,
+        RendererInfo as RendererInfo,
+        RendererNotFound as RendererNotFound,
+        RenderError as RenderError,
+        RenderTimeout as RenderTimeout,
+        RenderWarning as RenderWarning,
+        Trace as Trace,
+        draw as draw,
+        renderer_info as renderer_info,
+        set_renderer as set_renderer,
+    )
+
+_PICTURES = frozenset(
+    [
+        "Drawing",
+        "GraphTooLarge",
+        "RenderError",
+        "RenderTimeout",
+        "RenderWarning",
+        "RendererInfo",
+        "RendererNotFound",
+        "Trace",
+        "draw",
+        "renderer_info",
+        "set_renderer",
+    ]
+)
+
+
+def __getattr__(name: str) -> Any:
+    """Import the pictures when they are asked for."""
+    if name not in _PICTURES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from . import chain
+
+    return getattr(chain, name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_PICTURES})
+
 
 __version__ = "0.1.0"

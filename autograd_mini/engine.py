@@ -72,11 +72,11 @@ def record(op: Operation, data: Any, parents: tuple[Node, ...], static: Mapping[
 # --- the walk ---------------------------------------------------------------------------------------------------------
 
 
-def topological(root: Node, since: int = 0) -> list[Node]:
+def topological(root: Node, since: int = 0, *, checked: bool = True) -> list[Node]:
     """Every node that ``root`` depends on and a gradient reaches, operands before results; no recursion.
 
     ``since`` leaves out nodes older than that age. Raises GraphError if an operand is younger than its result: its data
-    was replaced, or somebody tied the graph into a loop.
+    was replaced, or somebody tied the graph into a loop; not so with ``checked=False``, to look without differentiating.
     """
     if root.op is RELEASED:
         raise released(root)
@@ -86,7 +86,7 @@ def topological(root: Node, since: int = 0) -> list[Node]:
         order = node.order
         for parent in node.parents:
             age = parent.order
-            if age >= order:
+            if age >= order and checked:
                 raise GraphError(CHANGED.format(describe(parent)))
             if parent.requires_grad and age >= since and parent not in seen:
                 if parent.op is RELEASED:
@@ -95,7 +95,7 @@ def topological(root: Node, since: int = 0) -> list[Node]:
                 nodes.append(parent)
                 stack.append(parent)
     nodes.sort(key=attrgetter("order"))
-    if guards.anything_lent():
+    if checked and guards.anything_lent():
         guards.check_unchanged(nodes)
     return nodes
 

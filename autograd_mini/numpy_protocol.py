@@ -132,12 +132,9 @@ def call_function(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) 
     ours = _RULES[function]
     args, kwargs = _in_our_places(_parameters(function), _parameters(ours), args, dict(kwargs))
     for option in kwargs.keys() - _parameters(ours).keys():
-        default = _parameters(function).get(option)
-        if default is None or not (
-            kwargs[option] is None or kwargs[option] is default.default or kwargs[option] == "C"
-        ):
+        known, item = _parameters(function).get(option), kwargs.pop(option)
+        if known is None or not (item is None or item is known.default or (isinstance(item, str) and item == "C")):
             raise _refused(name, option)
-        del kwargs[option]
     return ours(*args, **kwargs)
 
 

@@ -352,7 +352,10 @@ def _general(op: Operation) -> Callable[..., Any]:
         if complete and not kwargs and len(args) == count:
             operands, static = args, defaults
         else:
-            bound = signature.bind(*args, **kwargs)
+            try:
+                bound = signature.bind(*args, **kwargs)
+            except TypeError as error:
+                raise TypeError(f"{op.name}() {error}: it takes {', '.join(signature.parameters)}") from None
             operands = tuple(bound.arguments.pop(name) for name in op.operands)
             static = {name: _kept(bound.arguments.get(name, default)) for name, default in defaults.items()}
         for x in operands:
@@ -379,8 +382,7 @@ def _variadic(op: Operation) -> Callable[..., Any]:
         if len(args) > len(defaults):
             raise TypeError(f"{op.name}() takes {1 + len(defaults)} arguments, got {1 + len(args)}")
         static = {**defaults, **dict(zip(defaults, args, strict=False)), **kwargs}
-        if isinstance(operands, Node):
-            operands = list(operands)  # type: ignore[call-overload]
+        operands = tuple(operands)
         if not any(isinstance(x, Node) for x in operands):
             return forward([plain(x) for x in operands], **static)
         nodes = tuple(x if isinstance(x, Node) else constant(x) for x in operands)

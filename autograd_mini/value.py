@@ -234,7 +234,7 @@ class Value(ArrayMethods, Node):
 
     def zero_grad(self) -> None:
         """Clear the gradients of everything that this value depends on, its own included: they become None."""
-        for node in engine.topological(self):
+        for node in engine.topological(self, checked=False):
             node._grad = None
 
     def subtract_(self, change: Any) -> None:

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeAlias
@@ -82,7 +83,8 @@ class Loop:
         """Go through the epochs until the last one, or until a callback or Ctrl-C ends it."""
         with _modes_restored(self.model), self._interrupts as interrupts:
             try:
-                self._run()
+                # In a context of its own: an interrupt may cut off the end of np.errstate or no_grad.
+                copy_context().run(self._run)
             except KeyboardInterrupt:
                 self.history.interrupted = True
                 done = f"{len(self.history)} of {self.epochs} epochs"

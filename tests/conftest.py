@@ -8,7 +8,7 @@ from hypothesis import settings
 
 os.environ.setdefault("MPLBACKEND", "Agg")
 
-settings.register_profile("autograd_mini", max_examples=8, deadline=None, derandomize=True, database=None)
+settings.register_profile("autograd_mini", max_examples=20, deadline=None, derandomize=True, database=None)
 settings.load_profile("autograd_mini")
 
 

@@ -19,7 +19,7 @@ WEIGHTS = ((-2, 1 / 12), (-1, -8 / 12), (1, 8 / 12), (2, -1 / 12))
 def slopes(f: Callable[[Array], Array], x: Array) -> Array:
     """df/dx of a function that works entry by entry, at every entry, in float64."""
     x = np.asarray(x, np.float64)
-    return np.sum([weight * f(x + i * STEP) for i, weight in WEIGHTS], axis=0) / STEP
+    return np.asarray(sum(weight * f(x + i * STEP) for i, weight in WEIGHTS) / STEP)
 
 
 def gradient(f: Callable[[Array], Any], x: Any) -> Array:
@@ -55,7 +55,7 @@ def complex_gradient(f: Callable[[Array], Any], z: Any) -> Array:
 def unbroadcast(g: Array, shape: tuple[int, ...]) -> Array:
     """The sum over the axes along which an array of ``shape`` was broadcast."""
     g = g.sum(axis=tuple(range(g.ndim - len(shape))))
-    return g.sum(axis=tuple(i for i, n in enumerate(shape) if n == 1), keepdims=True).reshape(shape)
+    return np.asarray(g.sum(axis=tuple(i for i, n in enumerate(shape) if n == 1), keepdims=True)).reshape(shape)
 
 
 def scattered(entries: Array, places: Sequence[int], rng: np.random.Generator) -> list[Array]:
@@ -63,10 +63,8 @@ def scattered(entries: Array, places: Sequence[int], rng: np.random.Generator) -
     return np.split(rng.permutation(entries), np.cumsum(places)[:-1])
 
 
-def separated(
-    shapes: Sequence[tuple[int, ...]], domain: tuple[float, float], rng: np.random.Generator
-) -> list[Array]:
-    """Arrays whose entries lie in the domain and all differ, so that no difference steps over a tie, and none is near 0."""
+def separated(shapes: Sequence[tuple[int, ...]], domain: tuple[float, float], rng: np.random.Generator) -> list[Array]:
+    """Arrays whose entries lie in the domain, all differ and are not near 0: no difference steps over a kink."""
     sizes = [math.prod(shape) for shape in shapes]
     total = sum(sizes)
     low, high = domain
@@ -130,4 +128,4 @@ def reference(name: str) -> Callable[..., Any]:
     function = FORMULAS.get(name, getattr(np, name, None))
     if function is None:
         raise LookupError(f"{name} is no function of NumPy: give its formula in tests/reference.py")
-    return function  # type: ignore[no-any-return]
+    return function

@@ -129,17 +129,21 @@ def erf(x: Any) -> Any:
 def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """log(sum(exp(x))) shifted by the maximum; all -inf gives -inf."""
     x = asarray(x)
-    peak = np.maximum.reduce(x, axis=axis, keepdims=True)
+    peak = _peak(x, axis)
     shift = np.where(np.isfinite(peak), peak, x.dtype.type(0) if x.dtype.kind == "f" else 0.0)
     with np.errstate(divide="ignore"):
         out = np.log(add_reduce(np.exp(x - shift), axis=axis, keepdims=True)) + shift
     return out if keepdims else np.squeeze(out, axis=axis)[()]
 
 
+def _peak(x: Array, axis: Any) -> Any:
+    return np.maximum.reduce(x, axis=axis, keepdims=True, initial=None if x.size else 0)
+
+
 def softmax(x: Any, axis: Any = -1) -> Any:
     """exp(x) / sum(exp(x)) shifted by the maximum."""
     x = asarray(x)
-    out = np.exp(x - np.maximum.reduce(x, axis=axis, keepdims=True))
+    out = np.exp(x - _peak(x, axis))
     return out / add_reduce(out, axis=axis, keepdims=True)
 
 
@@ -151,7 +155,7 @@ def log_softmax(x: Any, axis: Any = -1) -> Any:
 def broadcast_to(x: Any, shape: tuple[int, ...]) -> Any:
     """``x`` in a larger shape: copied where it is small, since ``np.broadcast_to`` costs more than the copy."""
     x = asarray(x)
-    if math.prod(shape) > 4096:
+    if math.prod(shape) > 4096 or x.ndim > len(shape):
         return np.broadcast_to(x, shape)
     out = np.empty(shape, x.dtype)
     out[...] = x

@@ -1,1 +1,48 @@
-"""The chain rule made visible: the trace of a pass, its explanation, its drawing, and the program that draws it."""
+"""The chain rule made visible: the trace of a pass, its drawing, and the program that draws it.
+
+Nothing here is imported before it is asked for: training a model needs no pictures.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .drawing import Drawing as Drawing, GraphTooLarge as GraphTooLarge, draw as draw
+    from .events import (
+        Trace as Trace,
+        TraceEdge as TraceEdge,
+        TraceEvent as TraceEvent,
+        TraceNode as TraceNode,
+        TraceScope as TraceScope,
+    )
+    from .latex import to_latex as to_latex
+    from .recording import trace as trace
+    from .render import (
+        RendererInfo as RendererInfo,
+        RendererNotFound as RendererNotFound,
+        RenderError as RenderError,
+        RenderTimeout as RenderTimeout,
+        RenderWarning as RenderWarning,
+        renderer_info as renderer_info,
+        set_renderer as set_renderer,
+    )
+
+_HOMES = {
+    **dict.fromkeys(("Drawing", "GraphTooLarge", "draw"), "drawing"),
+    **dict.fromkeys(("Trace", "TraceEdge", "TraceEvent", "TraceNode", "TraceScope"), "events"),
+    **dict.fromkeys(("RenderError", "RenderTimeout", "RenderWarning", "RendererInfo", "RendererNotFound"), "render"),
+    **dict.fromkeys(("renderer_info", "set_renderer"), "render"),
+    "to_latex": "latex",
+    "trace": "recording",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f".{_HOMES[name]}", __name__), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})

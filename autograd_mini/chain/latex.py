@@ -10,10 +10,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..operation import Operation
-from .notation import Operand, fill, formula, local, words_of
+from .formulas import Operand, formula, local, words_of
+from .notation import fill
 
 _FROM_SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
-_FROM_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+_FROM_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾", "0123456789-()")
 _FUNCTIONS = frozenset(
     [
         "arccos",
@@ -54,11 +55,12 @@ _SPECIAL = {
 }  # fmt: skip
 # Sub- and superscripts, Σ and Π count as letters in regular expressions; here they are signs.
 _NAME = r"[^\W\d_₀-₉⁰¹²³⁴-⁹ᵀΣΠ][^\W_₀-₉⁰¹²³⁴-⁹ᵀΣΠ]*"
+_INDEXED = rf"{_NAME}[₀-₉]*(?:\[[\w,]*\])*(?:⁽[⁰¹²³⁴-⁹]+⁾)?"
 _TOKEN = re.compile(
-    rf"(?P<fraction>(?P<d>[∂d])(?P<of>Σ?{_NAME}[₀-₉]*)/(?P=d)(?P<to>{_NAME}[₀-₉]*))"
+    rf"(?P<fraction>(?P<d>[∂d])(?P<of>Σ?{_INDEXED})/(?P=d)(?P<to>{_INDEXED}))"
     rf"|(?P<name>{_NAME})"
     r"|(?P<number>[0-9]+(?:\.[0-9]+)?(?:e[+−-]?[0-9]+)?)"
-    r"|(?P<sub>[₀-₉]+)|(?P<super>[⁰¹²³⁴-⁹⁻ᵀ]+)"
+    r"|(?P<sub>[₀-₉]+)|(?P<super>[⁰¹²³⁴-⁹⁻ᵀ⁽⁾]+)"
     rf"|\^(?P<power>\((?P<inner>[^()]*)\)|{_NAME}[₀-₉]*|[0-9.]+)"
     r"|(?P<between>(?<=[\w)\]]) (?=[\w(\[]))|(?P<space> +)|(?P<sign>.)",
     re.DOTALL,
@@ -88,7 +90,7 @@ def to_latex(text: str) -> str:
     >>> to_latex("tanh z₁"), to_latex("loss")
     ('\\tanh z_{1}', '\\mathrm{loss}')
     """
-    parts = []
+    parts: list[str] = []
     for match in _TOKEN.finditer(text):
         if match["between"] and parts[-1][1:] not in _FUNCTIONS:
             parts.append(r"\ ")  # words stand apart by a space, which TeX swallows; its own functions bring theirs
@@ -130,7 +132,7 @@ def _name(word: str) -> str:
 def formula_latex(
     op: Operation, out: Operand, operands: Sequence[Operand], static: Mapping[str, Any] | None = None
 ) -> str:
-    r"""How a value was computed, in LaTeX; arguments as for `notation.formula`.
+    r"""How a value was computed, in LaTeX; arguments as for `formulas.formula`.
 
     Examples
     --------
@@ -146,7 +148,7 @@ def formula_latex(
 def local_latex(
     op: Operation, i: int, out: Operand, operands: Sequence[Operand], static: Mapping[str, Any] | None = None
 ) -> str:
-    r"""The local derivative in LaTeX; arguments as for `notation.local`.
+    r"""The local derivative in LaTeX; arguments as for `formulas.local`.
 
     Examples
     --------

@@ -5,14 +5,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
 from types import FrameType
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from ..engine import Node
-from .notation import subscript
+from ..node import Node
+from .notation import subscript, superscript
 from .render import clean_text
 
 Names: TypeAlias = Mapping[str, Any] | Literal[False] | None
@@ -23,8 +26,40 @@ _LONGEST_LIST = 1000
 _ROOTS = ("f", "L", "C", "F")
 
 
-def variables(frame: FrameType | None, names: Names = None) -> dict[int, str]:
-    """Names of objects by ``id``: of the variables that a frame sees, or of those handed in.
+@dataclass(frozen=True)
+class Found:
+    """Names that were found in the user's code.
+
+    Parameters
+    ----------
+    values : dict of int to str
+        Names of Values by ``id``.
+    arrays : dict of int to tuple
+        Plain arrays by ``id``, each with its name.
+    given : bool
+        Whether the user handed the names in; then they go before the Values' own.
+    """
+
+    values: dict[int, str] = field(default_factory=dict)
+    arrays: dict[int, tuple[str, np.ndarray[Any, Any]]] = field(default_factory=dict)
+    given: bool = False
+
+    def name(self, node: Node) -> str:
+        """The name of the variable that holds a node, or an array equal to the constant that a node is; else ""."""
+        if node.order > 0 or type(node._data) is not np.ndarray:
+            return self.values.get(id(node), "")
+        # A graph keeps a copy of a plain array, so contents are compared; a name that might be another's is none.
+        data = node._data
+        equal = [
+            name
+            for name, array in self.arrays.values()
+            if array.shape == data.shape and array.dtype == data.dtype and np.array_equal(array, data, equal_nan=True)
+        ]
+        return equal[0] if len(equal) == 1 else ""
+
+
+def variables(frame: FrameType | None, names: Names = None) -> Found:
+    """Names of the variables that a frame sees, or of the values handed in.
 
     Parameters
     ----------
@@ -35,42 +70,62 @@ def variables(frame: FrameType | None, names: Names = None) -> dict[int, str]:
 
     Returns
     -------
-    dict of int to str
-        The first name found for each Value and each array; entries of a list or tuple ``ws`` are ``ws1``, ``ws2``, ...
-        after all others. Names that begin with an underscore are passed over.
+    Found
+        The first name of each Value and array; entries of a list or tuple ``ws`` are ``ws1``, ``ws2``, ... after
+        all others. Names that begin with an underscore are passed over.
 
     Raises
     ------
     TypeError
         If `names` is something else, or a name is no text.
     """
-    if names is not None and names is not False and not isinstance(names, Mapping):
+    if names is False:
+        return Found()
+    if names is None:
+        scopes = _scopes(frame)
+    elif isinstance(names, Mapping):
+        scopes = [names]
+    else:
         raise TypeError(
             f'names takes a dict such as {{"z": z}} or locals(), or False for no variables, got {type(names).__name__}'
         )
-    if names is False or (names is None and frame is None):
-        return {}
-    scopes = [names] if names is not None else [frame.f_locals, frame.f_globals] if frame is not None else []
-    found: dict[int, str] = {}
-    listed: dict[int, str] = {}
+    found = Found(given=names is not None)
+    listed: list[tuple[str, Any]] = []
     for scope in scopes:
         for name, thing in list(scope.items()):
             if not isinstance(name, str):
                 raise TypeError(f"names are text, got {type(name).__name__} in names=")
             if name.startswith("_"):
                 continue
-            if _can_be_named(thing):
-                found.setdefault(id(thing), name)
-            elif type(thing) in (list, tuple) and len(thing) <= _LONGEST_LIST:
-                for i, item in enumerate(thing, start=1):
-                    if _can_be_named(item):
-                        listed.setdefault(id(item), f"{name}{'_' if name[-1].isdigit() else ''}{i}")
-    return listed | found
+            if type(thing) in (list, tuple) and len(thing) <= _LONGEST_LIST:
+                stem = f"{name}_" if name[-1:].isdigit() else name
+                listed += [(f"{stem}{i}", item) for i, item in enumerate(thing, start=1)]
+            else:
+                _enter(found, name, thing)
+    for name, thing in listed:
+        _enter(found, name, thing)
+    return found
 
 
-def _can_be_named(thing: Any) -> bool:
+def _scopes(frame: FrameType | None) -> list[Mapping[str, Any]]:
+    """The variables in sight of a frame; a comprehension or a lambda sees those of the function around it too."""
+    scopes: list[Mapping[str, Any]] = []
+    while frame is not None:
+        scopes.append(frame.f_locals)
+        name = frame.f_code.co_name
+        if name == "<module>" or not name.startswith("<"):
+            return [*scopes, frame.f_globals]
+        frame = frame.f_back
+    return scopes
+
+
+def _enter(found: Found, name: str, thing: Any) -> None:
     # The type itself is asked: isinstance would run the __class__ of a stranger's proxy object.
-    return issubclass(type(thing), (Node, np.ndarray))
+    kind = type(thing)
+    if issubclass(kind, Node):
+        found.values.setdefault(id(thing), name)
+    elif kind is np.ndarray and thing.dtype.kind in "fiubc":
+        found.arrays.setdefault(id(thing), (name, thing))
 
 
 def shown(name: str | None) -> str:
@@ -78,7 +133,7 @@ def shown(name: str | None) -> str:
     return subscript(clean_text(name, LONGEST_NAME).strip()) if name else ""
 
 
-def name_nodes(nodes: Sequence[Node], prefixes: Sequence[str], found: Mapping[int, str], *, given_first: bool) -> list[str]:
+def name_nodes(nodes: Sequence[Node], prefixes: Sequence[str], found: Found) -> list[str]:
     """A name for every node of a graph.
 
     Parameters
@@ -87,10 +142,8 @@ def name_nodes(nodes: Sequence[Node], prefixes: Sequence[str], found: Mapping[in
         The nodes, operands before results; the last one is the root.
     prefixes : sequence of str
         For each node the letter that it gets, with a number, if it has no name.
-    found : mapping of int to str
-        Names by ``id`` of the node or of its array, from `variables`.
-    given_first : bool
-        Whether `found` goes before the node's own name.
+    found : Found
+        Names from the user's code.
 
     Returns
     -------
@@ -99,18 +152,47 @@ def name_nodes(nodes: Sequence[Node], prefixes: Sequence[str], found: Mapping[in
     """
     names = []
     for node in nodes:
-        variable = found.get(id(node)) or (found.get(id(node._data)) if node.order == 0 else None)
-        names.append(shown(variable if given_first else node.name) or shown(node.name if given_first else variable))
+        own, variable = node.name, found.name(node)
+        names.append(shown(variable if found.given else own) or shown(own if found.given else variable))
     taken = {name for name in names if name}
     counters: dict[str, Iterator[str]] = {}
     if not names[-1]:
         leaves = sum(node.requires_grad and node.op is None for node in nodes)
-        names[-1] = next(name for name in (*_ROOTS[leaves > 1 :], *_numbered("L")) if name not in taken)
+        names[-1] = next(name for name in chain(_ROOTS[leaves > 1 :], _numbered("L")) if name not in taken)
     for i, prefix in enumerate(prefixes):
         if not names[i]:
             counter = counters.setdefault(prefix, _numbered(prefix))
             names[i] = next(name for name in counter if name not in taken)
     return names
+
+
+def told_apart(names: Sequence[str], shared: Sequence[bool]) -> list[str]:
+    """Names with a raised number where several values have the same: z⁽¹⁾, z⁽²⁾, as samples are numbered.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Names as they are shown.
+    shared : sequence of bool
+        For each whether it stays as it is, though others are called so too.
+
+    Returns
+    -------
+    list of str
+        The names.
+
+    Examples
+    --------
+    >>> told_apart(["z", "w", "z"], [False, False, False])
+    ['z⁽¹⁾', 'w', 'z⁽²⁾']
+    """
+    often = Counter(name for name, stays in zip(names, shared, strict=True) if not stays)
+    seen: Counter[str] = Counter()
+    apart = []
+    for name, stays in zip(names, shared, strict=True):
+        seen[name] += not stays
+        apart.append(name if stays or often[name] == 1 else f"{name}⁽{superscript(seen[name])}⁾")
+    return apart
 
 
 def _numbered(prefix: str) -> Iterator[str]:

@@ -36,6 +36,7 @@ from ._programs import (
     unknown_format,
 )
 from ._svg import NOT_XML, Theme, clean_text, escape, escape_tooltip, finish_svg, svg_attributes
+from ._widths import exact_widths
 
 __all__ = [
     "FORMATS",
@@ -175,7 +176,8 @@ class _Job:
         left = self.deadline - time.monotonic()
         try:
             command = program.command(format, self.engine, settings)
-            done = run(command, self.payload, None if left > _LONGEST_WAIT else max(left, 0.001))
+            payload = exact_widths(self.source).encode("utf-8") if program.kind == "pure" else self.payload
+            done = run(command, payload, None if left > _LONGEST_WAIT else max(left, 0.001))
         except subprocess.TimeoutExpired as error:
             raise RenderTimeout(
                 f"{program} did not finish within {self.timeout:g} s and was ended. Draw less of the graph, "

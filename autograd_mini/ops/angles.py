@@ -188,13 +188,13 @@ def arctanh(x: Operand) -> Any:
 
 @primitive(
     "arctan2({x}, {y})",
-    Rule(lambda g, out, x, y: divide(g * y, x * x + y * y), "{y} / ({x}² + {y}²)"),
-    Rule(lambda g, out, x, y: divide(-g * x, x * x + y * y), "−{x} / ({x}² + {y}²)"),
+    Rule(lambda g, out, x, y: g * y / _distance_squared(x, y), "{y} / ({x}² + {y}²)"),
+    Rule(lambda g, out, x, y: -g * x / _distance_squared(x, y), "−{x} / ({x}² + {y}²)"),
     elementwise=True,
     domain=(0.5, 2.0),
 )
 def arctan2(x: Operand, y: Operand) -> Any:
-    """Angle of the point with ordinate ``x`` and abscissa ``y``, in radians, as ``np.arctan2(x, y)``.
+    """Angle of the point with ordinate ``x`` and abscissa ``y``, in radians; its gradient at (0, 0) is 0.
 
     Examples
     --------
@@ -205,6 +205,11 @@ def arctan2(x: Operand, y: Operand) -> Any:
     (-0.5, -0.5)
     """
     return library(x, y).arctan2(x, y)
+
+
+def _distance_squared(x: Any, y: Any) -> Any:
+    total = x * x + y * y
+    return where(total == 0, 1.0, total)
 
 
 @primitive(

@@ -229,7 +229,8 @@ def split(x: Operand, indices_or_sections: int | Sequence[int], axis: int = 0) -
     """
     if isinstance(indices_or_sections, (int, np.integer)) and shape_of(x)[axis] % indices_or_sections:
         raise ValueError(
-            f"split cannot cut axis {axis} of shape {shape_of(x)} into {indices_or_sections} equal parts; use array_split"
+            f"split cannot cut axis {axis} of shape {shape_of(x)} into {indices_or_sections} equal parts, "
+            "array_split can"
         )
     return array_split(x, indices_or_sections, axis)
 
@@ -290,6 +291,7 @@ def repeat(x: Operand, repeats: int | Sequence[int], axis: int | None = None) ->
     """
     if axis is None:
         x, axis = ravel(x), 0
+    axis = np.lib.array_utils.normalize_axis_index(axis, len(shape_of(x)))
     return take(x, np.repeat(np.arange(shape_of(x)[axis]), repeats), axis)
 
 
@@ -521,8 +523,15 @@ def tril(x: Operand, k: int = 0) -> Any:
     array([[1., 0.],
            [3., 4.]])
     """
-    rows, columns = shape_of(x)[-2:]
-    return where(np.tri(rows, columns, k, dtype=bool), x, 0.0)
+    return where(_triangle(x, k), x, 0.0)
+
+
+def _triangle(x: Any, k: int) -> np.ndarray[Any, Any]:
+    """A mask of the entries on diagonal ``k`` and below; a row counts as every row of a square."""
+    if not shape_of(x):
+        raise ValueError("a triangle is taken of a matrix, this is a single number")
+    columns, rows = shape_of(x)[-1], shape_of(x)[-2:][0]
+    return np.tri(rows, columns, k, dtype=bool)
 
 
 @composed(case((3, 4)), case((3, 4), k=1))
@@ -548,5 +557,4 @@ def triu(x: Operand, k: int = 0) -> Any:
     array([[1., 2.],
            [0., 4.]])
     """
-    rows, columns = shape_of(x)[-2:]
-    return where(np.tri(rows, columns, k - 1, dtype=bool), 0.0, x)
+    return where(_triangle(x, k - 1), 0.0, x)

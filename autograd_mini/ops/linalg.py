@@ -278,7 +278,9 @@ def tensordot(x: Operand, y: Operand, axes: int | Sequence[Any] = 2) -> Any:
     (2, 5)
     """
     a, b = shape_of(x), shape_of(y)
-    if isinstance(axes, int):
+    if isinstance(axes, (int, np.integer)):
+        if not 0 <= axes <= min(len(a), len(b)):
+            raise ValueError(f"tensordot cannot sum over {axes} axes of shapes {a} and {b}")
         left: tuple[int, ...] = tuple(range(len(a) - axes, len(a)))
         right: tuple[int, ...] = tuple(range(axes))
     else:
@@ -321,13 +323,18 @@ def _einsum_rule(g: Any, out: Any, *operands: Any, index: int, subscripts: str) 
     term, shape = terms[index], shape_of(operands[index])
     free = iter(letter for letter in string.ascii_letters if letter not in "".join(terms) + result)
     sources = [(result, g), *((terms[i], x) for i, x in enumerate(operands) if i != index)]
-    known, target = set("".join(letters for letters, _ in sources)), ""
+    lengths: dict[str, int] = {}
+    for letters, x in sources:
+        for letter, size in zip(letters, shape_of(x), strict=True):
+            lengths[letter] = size if lengths.get(letter, 1) == 1 else lengths[letter]
+    target = ""
     for letter, size in zip(term, shape, strict=True):
         if letter in target:
             fresh = next(free)
             sources.append((letter + fresh, np.eye(size, dtype=g.dtype)))
-            letter = fresh
-        elif letter not in known:
+            target += fresh
+            continue
+        if lengths.get(letter) != size:  # summed away, or an axis of length 1 that was stretched
             sources.append((letter, np.ones(size, dtype=g.dtype)))
         target += letter
     return einsum(",".join(letters for letters, _ in sources) + "->" + target, *[x for _, x in sources])
@@ -344,6 +351,8 @@ def _einsum_rule(g: Any, out: Any, *operands: Any, index: int, subscripts: str) 
         case((2, 3), subscripts="ij->j"),
         case((2, 2, 3), (3, 4), subscripts="...ij,jk"),
         case((2, 3), (2, 3), (3,), subscripts="ij,ij,j->i"),
+        case((1, 3), (2, 3), subscripts="ij,ij->j"),
+        case((1, 2, 3), (2, 3, 2), subscripts="...ij,...jk"),
     ),
 )
 def einsum_of(operands: Sequence[Operand], subscripts: str) -> Any:

@@ -62,7 +62,7 @@ def _count(x: Any, axis: Axis) -> int:
 
 @primitive(
     "Σ {x}",
-    Rule(lambda g, out, x, axis, keepdims: _spread(g, x, axis, keepdims), "1", "{g}, copied to every entry"),
+    Rule(lambda g, out, x, axis, keepdims: _spread(g, x, axis, keepdims), "1", "{g}, copied"),
     cases=(*CASES, case((0, 3)), case((0, 3), axis=0)),
 )
 def sum(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
@@ -130,9 +130,9 @@ def trace(x: Operand, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
 @primitive(
     "mean {x}",
     Rule(
-        lambda g, out, x, axis, keepdims: _spread(g / _count(x, axis), x, axis, keepdims),
+        lambda g, out, x, axis, keepdims: _spread(g * divide(1.0, _count(x, axis)), x, axis, keepdims),
         "1 / {n}",
-        "{g} × 1/{n}, copied to every entry",
+        "{g} × 1/{n}, copied",
     ),
     cases=CASES,
 )
@@ -251,9 +251,9 @@ def _product_of_others(x: Any, axis: Axis) -> Any:
     gone = _axes(axis, len(shape))
     kept = tuple(i for i in range(len(shape)) if i not in gone)
     order = (*gone, *kept)
-    rows = reshape(transpose(x, order), (-1, *(shape[i] for i in kept)))
-    if shape_of(rows)[0] == 0:
+    if 0 in shape:
         return x
+    rows = reshape(transpose(x, order), (-1, *(shape[i] for i in kept)))
     one = np.ones((1, *shape_of(rows)[1:]), x.dtype)
     before = _running_product(concatenate([one, rows[:-1]]))
     after = flip(_running_product(concatenate([one, flip(rows, 0)[:-1]])), 0)
@@ -442,13 +442,15 @@ def std(x: Operand, axis: Axis = None, ddof: float = 0, keepdims: bool = False) 
 @primitive(
     "sort {x}",
     Rule(
-        lambda g, out, x, axis: take_along_axis(g, np.argsort(np.argsort(_data(x), axis, stable=True), axis), axis),
+        lambda g, out, x, axis: reshape(
+            take_along_axis(g, np.argsort(np.argsort(_data(x), axis, stable=True), axis), axis), shape_of(x)
+        ),
         "1",
         "{g} put back in the old order",
     ),
-    cases=(case((4,)), case((2, 3)), case((2, 3), axis=0)),
+    cases=(case((4,)), case((2, 3)), case((2, 3), axis=0), case((2, 3), axis=None)),
 )
-def sort(x: Operand, axis: int = -1) -> Any:
+def sort(x: Operand, axis: int | None = -1) -> Any:
     """The entries in ascending order along an axis.
 
     Parameters
@@ -525,24 +527,26 @@ def norm(x: Operand, ord: float | str | None = None, axis: Axis = None, keepdims
     """
     shape = shape_of(x)
     axes = _axes(axis, len(shape))
-    if ord is not None and len(axes) not in (1, 2):
-        raise ValueError(f"norm of order {ord!r} is for vectors and matrices, got {len(axes)} axes: give axis=")
+    if (ord is not None or axis is not None) and len(axes) not in (1, 2):
+        raise ValueError(f"norm of order {ord!r} is for vectors and matrices, got {len(axes)} axes: give one or two")
     if ord is None or (ord == "fro" and len(axes) == 2) or (ord == 2 and len(axes) == 1):
         return root(sum(square(x) if _is_real(x) else real(x * conjugate(x)), axis=axis, keepdims=keepdims))
     size = abs(x)
     if len(axes) == 2:
         if ord not in (1, -1, math.inf, -math.inf):
             raise ValueError(f"norm has no order {ord!r} for a matrix: choose 'fro', 1, -1, inf or -inf")
+        if not _count(x, axis) and float(ord) > 0:
+            return sum(size, axis=axis, keepdims=keepdims)
         rows, columns = axes if builtins.abs(float(ord)) == 1 else axes[::-1]
         extreme = max if float(ord) > 0 else min
         out = extreme(sum(size, axis=rows, keepdims=True), axis=columns, keepdims=True)
         return out if keepdims else reshape(out, tuple(n for i, n in enumerate(shape) if i not in axes))
     if not isinstance(ord, (int, float)):
         raise ValueError(f"norm has no order {ord!r} for a vector: choose a number, inf or -inf")
+    if ord == 1 or (ord == math.inf and not _count(x, axis)):
+        return sum(size, axis=axis, keepdims=keepdims)
     if ord in (math.inf, -math.inf):
         return (max if ord > 0 else min)(size, axis=axis, keepdims=keepdims)
-    if ord == 1:
-        return sum(size, axis=axis, keepdims=keepdims)
     if ord == 0:
         return sum(where(_data(size) != 0, 1.0, 0.0) + 0.0 * size, axis=axis, keepdims=keepdims)
     total = sum(power(size, ord), axis=axis, keepdims=keepdims)

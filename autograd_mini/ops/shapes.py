@@ -12,6 +12,7 @@ import numpy as np
 from ..arrays import library, shape_of
 from ..node import Node
 from ..operation import Operand, Rule, case, composed, primitive
+from .arithmetic import zeros_like
 
 
 def several(numbers: int | Sequence[int]) -> tuple[int, ...]:
@@ -127,7 +128,7 @@ def broadcast_to(x: Operand, shape: int | Sequence[int]) -> Any:
     Rule(
         lambda g, out, x, like: broadcast_to(g, shape_of(x)) if shape_of(g) != shape_of(x) else g,
         "1",
-        "{g} copied to every entry",
+        "{g}, copied",
     ),
     cases=(case((2, 3), like=np.zeros((2, 1))), case((4, 2, 3), like=np.zeros(3)), case((2,), like=0.0)),
 )
@@ -157,7 +158,7 @@ def fit(x: Operand, like: Any) -> Any:
 
 @primitive(
     "{x} as {dtype}",
-    Rule(lambda g, out, x, dtype: g, "1"),
+    Rule(lambda g, out, x, dtype: g if np.dtype(dtype).kind in "fc" else zeros_like(g), "1"),
     cases=(case((3,), dtype="float64"), case((), dtype="float64")),
 )
 def astype(x: Operand, dtype: Any) -> Any:

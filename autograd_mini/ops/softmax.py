@@ -171,6 +171,11 @@ def softmax_cross_entropy(x: Operand, labels: Any) -> Any:
     Value if ``x`` is one, else number or array
         Of shape (...,).
 
+    Raises
+    ------
+    TypeError, ValueError
+        If the labels are no whole numbers, not one for each row, or not in 0, ..., classes - 1.
+
     Notes
     -----
     The derivative is the error of the prediction: softmax x − t, where t is 1 at the label, else 0.
@@ -191,4 +196,17 @@ def softmax_cross_entropy(x: Operand, labels: Any) -> Any:
            [ 1. , -1. ]])
     """
     rows = library(x).log_softmax(x, axis=-1)
-    return -np.take_along_axis(rows, np.asarray(labels)[..., None], axis=-1)[..., 0]
+    return -np.take_along_axis(rows, _checked(labels, shape_of(x))[..., None], axis=-1)[..., 0]
+
+
+def _checked(labels: Any, shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
+    labels = np.asarray(labels)
+    if not labels.size:
+        labels = labels.astype(np.intp)
+    if labels.dtype.kind not in "iu":
+        raise TypeError(f"labels are the numbers of classes, so whole numbers; got dtype {labels.dtype}")
+    if labels.shape != shape[:-1]:
+        raise ValueError(f"scores of shape {shape} need labels of shape {shape[:-1]}, got {labels.shape}")
+    if labels.size and not (labels.min() >= 0 and labels.max() < shape[-1]):
+        raise ValueError(f"labels must lie in 0..{shape[-1] - 1}, got {labels.min()}..{labels.max()}")
+    return labels

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import autograd_mini as am
 import nn
 from autograd_mini import Value
 from nn import MLP, Callback, EarlyStopping, History, Module, Parameter, fit
@@ -515,6 +516,19 @@ def test_interrupt_in_validation_leaves_no_switch_set() -> None:
     assert len(history) == 0
     assert model.training
     assert model(X).requires_grad
+
+
+def test_interrupt_between_a_switch_and_its_end_leaves_nothing_set() -> None:
+    def cut_off(prediction: Any, target: Any) -> Value:
+        np.errstate(all="ignore").__enter__()  # an interrupt may come before the end is sure to follow
+        am.no_grad().__enter__()
+        raise KeyboardInterrupt
+
+    before = np.geterr()
+    history = nn.fit(nn.MLP(2, [1], seed=0), [[0.0, 1.0]], [[1.0]], loss=cut_off, epochs=1, progress=False)
+    assert history.interrupted
+    assert np.geterr() == before
+    assert (Value(1.0) * 2).requires_grad
 
 
 def test_interrupt_in_callbacks() -> None:

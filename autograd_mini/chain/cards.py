@@ -1,0 +1,211 @@
+"""Cards and pills: the HTML-like labels of DOT for values and for edges."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+
+from .events import Trace, TraceEdge, TraceNode
+from .heat import Panel, kind_text, scale_text
+from .notation import number
+from .render import clean_text, escape
+from .theme import Palette
+from .words import Words
+
+Detail: TypeAlias = Literal["full", "local", "min"]
+
+LONGEST_FORMULA = 120
+_LISTED_CONTRIBUTIONS = 3
+_TABLE = 'BORDER="0" CELLBORDER="0" CELLSPACING="0"'
+
+
+@dataclass(frozen=True)
+class Style:
+    """How one picture is set.
+
+    Parameters
+    ----------
+    palette : Palette
+        The colours.
+    words : Words
+        The words.
+    fmt : str
+        Format of numbers.
+    detail : {"full", "local", "min"}
+        Pills with local derivative and contribution; with the local derivative; none, and arrays by their shapes.
+    gradients : bool
+        Whether gradients are shown; before ``backward`` a dash stands in their place.
+    """
+
+    palette: Palette
+    words: Words
+    fmt: str
+    detail: Detail
+    gradients: bool
+
+    def number(self, x: Any) -> str:
+        """A number in a cell, escaped."""
+        return escape(number(x.item() if isinstance(x, (np.generic, np.ndarray)) else x, self.fmt))
+
+    # --- cards --------------------------------------------------------------------------------------------------------
+
+    def card(self, node: TraceNode, coming: Sequence[TraceEdge], whole_paths: bool, axes: tuple[str, str]) -> str:
+        """The label of a value.
+
+        Parameters
+        ----------
+        node : TraceNode
+            The value.
+        coming : sequence of TraceEdge
+            The edges over which its gradient comes.
+        whole_paths : bool
+            Whether each of these edges belongs to one path to the root only.
+        axes : tuple of str
+            Letters that number the rows and columns of its array.
+        """
+        if node.shape:
+            return self._array_card(node, coming, whole_paths, axes)
+        rows = [self._row(self._small(self.words.value, self.palette.forward), node.value, self.palette.forward)]
+        if node.requires_grad:
+            colour = self.palette.backward
+            symbol = f'<FONT POINT-SIZE="11" COLOR="{colour}">{self._gradient_symbol(node)}</FONT>'
+            if not self.gradients:
+                rows.append(self._row(symbol, None, colour))
+            else:
+                if len(coming) > 1:
+                    rows.append(self._sum(coming, whole_paths))
+                rows.append(self._row(symbol, node.grad, colour))
+        return f'<<TABLE {_TABLE} CELLPADDING="2">{self._header(node, 3)}<HR/>{"".join(rows)}</TABLE>>'
+
+    def _header(self, node: TraceNode, columns: int) -> str:
+        name, formula = escape(node.name), escape(clean_text(node.formula, LONGEST_FORMULA)) if node.formula else ""
+        kind = getattr(self.words, node.kind, "")
+        text = f"<B>{name}</B>" + (f" = {formula}" if formula else "")
+        beside = kind_text(node.shape, node.dtype, kind) if node.shape else kind
+        if beside:
+            text += f"  {self._small(beside, self.palette.muted)}"
+        return (
+            f'<TR><TD COLSPAN="{columns}" ALIGN="CENTER" CELLPADDING="3">'
+            f'<FONT POINT-SIZE="11" COLOR="{self.palette.ink}">{text}</FONT></TD></TR>'
+        )
+
+    def _small(self, text: str, colour: str) -> str:
+        return f'<FONT POINT-SIZE="9" COLOR="{colour}">{escape(text)}</FONT>'
+
+    def _row(self, title: str, x: Any, colour: str) -> str:
+        text = "–" if x is None else self.number(x)
+        return (
+            f'<TR><TD ALIGN="LEFT">{title}</TD><TD WIDTH="6"></TD>'
+            f'<TD ALIGN="RIGHT"><FONT FACE="Courier" POINT-SIZE="11" COLOR="{colour}"><B>{text}</B></FONT></TD></TR>'
+        )
+
+    def _gradient_symbol(self, node: TraceNode) -> str:
+        symbol = f"<I>{escape(node.symbol)}</I>"
+        return f"<B>δ</B> = {symbol}" if node.delta else symbol
+
+    def _sum(self, coming: Sequence[TraceEdge], whole_paths: bool) -> str:
+        """The row ``2 paths  120 + 1``."""
+        muted = self.palette.muted
+        text = ""
+        for edge in coming[:_LISTED_CONTRIBUTIONS]:
+            term = self.number(edge.contribution)
+            sign = "- " if text and term.startswith("-") else "+ " if text else ""
+            text += f"{' ' if text else ''}{sign}{term.removeprefix('-') if sign == '- ' else term}"
+        if len(coming) > _LISTED_CONTRIBUTIONS:
+            text += " + …"
+        return (
+            f'<TR><TD ALIGN="LEFT">{self._small(self._count(coming, whole_paths), muted)}</TD><TD></TD>'
+            f'<TD ALIGN="RIGHT"><FONT FACE="Courier" POINT-SIZE="9" COLOR="{muted}">{text}</FONT></TD></TR>'
+        )
+
+    def _count(self, coming: Sequence[TraceEdge], whole_paths: bool) -> str:
+        return (self.words.paths if whole_paths else self.words.edges).format(n=len(coming))
+
+    def _array_card(
+        self, node: TraceNode, coming: Sequence[TraceEdge], whole_paths: bool, axes: tuple[str, str]
+    ) -> str:
+        header, panel = self._header(node, 2), Panel(self.palette, self.words, self.fmt)
+        symbol = self._gradient_symbol(node) if node.requires_grad else ""
+        if self.gradients and len(coming) > 1:
+            symbol += f'  <FONT COLOR="{self.palette.muted}">Σ {escape(self._count(coming, whole_paths))}</FONT>'
+        if self.detail == "min":
+            row = f'<FONT POINT-SIZE="11" COLOR="{self.palette.backward}">{symbol}</FONT>'
+            body = f'<HR/><TR><TD COLSPAN="2">{row}</TD></TR>' if symbol else ""
+            return f'<<TABLE {_TABLE} CELLPADDING="2">{header}{body}</TABLE>>'
+        cells = [panel.table(node.value, escape(self.words.value), self.palette.forward, axes)]
+        if node.requires_grad and self.gradients:
+            cells.append(panel.table(node.grad, symbol, self.palette.backward, axes))
+        elif node.requires_grad:
+            cells.append(f'<FONT POINT-SIZE="9" COLOR="{self.palette.backward}">{symbol}  –</FONT>')
+        columns = "".join(f'<TD VALIGN="TOP">{cell}</TD>' for cell in cells)
+        return f'<<TABLE {_TABLE} CELLPADDING="2">{header}<HR/><TR>{columns}</TR></TABLE>>'
+
+    def tooltip(self, node: TraceNode) -> str:
+        """What a card says when the pointer rests on it: name, formula, and what the full colours stand for."""
+        text = f"{node.name} = {clean_text(node.formula, LONGEST_FORMULA)}" if node.formula else node.name
+        if not node.shape or not np.size(node.value):
+            return text
+        text += f"; {self.words.value} {scale_text(node.value, self.fmt)}"
+        if node.grad is not None and self.gradients:
+            text += f"; {node.symbol} {scale_text(node.grad, self.fmt)}"
+        return text
+
+    # --- pills --------------------------------------------------------------------------------------------------------
+
+    def pill(self, edge: TraceEdge, trace: Trace, which: str) -> str:
+        """The label of an edge: the local derivative and the contribution, or the vector-Jacobian product.
+
+        Parameters
+        ----------
+        edge : TraceEdge
+            The edge.
+        trace : Trace
+            The pass that it belongs to.
+        which : str
+            Which of several edges between two values it is: ``direct``, ``1st``; "" if there is only one.
+        """
+        operand, result = trace.node(edge.operand), trace.node(edge.result)
+        local = edge.local
+        if operand.shape or result.shape or local is None:
+            lines = self._product_lines(edge, operand, len(trace.outgoing[operand.id]))
+        else:
+            lines = self._scalar_lines(edge, local, which)
+        if self.detail == "local":
+            lines = lines[:1]
+        first, *second = lines
+        rows = f'<TR><TD><FONT POINT-SIZE="10" COLOR="{self.palette.backward}">  {first}  </FONT></TD></TR>'
+        for line in second:
+            rows += f'<TR><TD><FONT POINT-SIZE="9" COLOR="{self.palette.muted}"> {line} </FONT></TD></TR>'
+        return (
+            f'<<TABLE {_TABLE} CELLPADDING="3"><TR><TD><TABLE BORDER="1" COLOR="{self.palette.pill_border}" '
+            f'CELLBORDER="0" CELLSPACING="0" CELLPADDING="1" STYLE="ROUNDED" BGCOLOR="{self.palette.pill_fill}">'
+            f"{rows}</TABLE></TD></TR></TABLE>>"
+        )
+
+    def _scalar_lines(self, edge: TraceEdge, local: float, which: str) -> list[str]:
+        symbol = escape(f"{edge.symbol} ({which})" if which else edge.symbol)
+        rule = edge.rule
+        if not _is_number(rule):
+            symbol += f" = {escape(clean_text(rule, LONGEST_FORMULA))}"
+        lines = [f"<I>{symbol}</I> = <B>{self.number(local)}</B>"]
+        if self.gradients and local != 1.0:
+            lines.append(f"{self.number(edge.upstream)} × {self.number(local)} = {self.number(edge.contribution)}")
+        return lines
+
+    def _product_lines(self, edge: TraceEdge, operand: TraceNode, contributions: int) -> list[str]:
+        left = "δ" if operand.delta else operand.symbol
+        equals = "=" if contributions == 1 else "+="
+        product = self.words.say(clean_text(edge.product, LONGEST_FORMULA))
+        lines = [f"<I>{escape(f'{left} {equals} {product}')}</I>"]
+        return [*lines, escape(self.words.say(edge.note))] if edge.note else lines
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text.replace("−", "-"))
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,334 @@
+"""The pass as data: every value, every edge and every step of the chain rule, in the order in which they happen.
+
+Pictures, explanations and the step-through page all render this one list.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from functools import cached_property
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+
+from ..node import Node
+from .notation import setting_text
+from .wording import Wording
+
+Kind: TypeAlias = Literal["input", "target", "constant", "number", "parameter", "op", "root"]
+"""What a value is: ``number`` is a plain number in the user's code, which formulas show in place of a name."""
+
+Phase: TypeAlias = Literal["forward", "seed", "backward", "sum"]
+
+
+@dataclass(frozen=True, slots=True)
+class TraceScope:
+    """A named group of operations.
+
+    Parameters
+    ----------
+    id : str
+        ``s_<k>``, in the order of first use.
+    name, title : str
+        As given to ``scope``; the title is "" if none was given.
+    path : str
+        Names from the outermost group to this one, joined by dots.
+    parent : str or None
+        The id of the group around it.
+    """
+
+    id: str
+    name: str
+    title: str
+    path: str
+    parent: str | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TraceNode:
+    """One value.
+
+    Parameters
+    ----------
+    id : str
+        ``n_<k>``, k counting in topological order: operands come before results.
+    name : str
+        As it is shown: ``w₁``.
+    kind : str
+        ``input``, ``target``, ``constant``, ``number``, ``parameter``, ``op`` or ``root``.
+    op : str or None
+        Name of the operation; None for a leaf.
+    static : mapping or None
+        Its static arguments.
+    operands : tuple of str
+        Ids of the operands in order, duplicates kept.
+    shape, dtype : tuple of int, str
+        Of the value.
+    value : float or array
+        The data.
+    requires_grad : bool
+        Whether the pass gives it a gradient.
+    grad : float, array or None
+        The gradient in this pass; None if it requires none.
+    delta : bool
+        Whether it is a pre-activation, whose gradient backpropagation calls δ.
+    scope : str or None
+        Id of the group in which it was computed.
+    """
+
+    id: str
+    name: str
+    kind: Kind
+    op: str | None
+    static: Mapping[str, Any] | None
+    operands: tuple[str, ...]
+    shape: tuple[int, ...]
+    dtype: str
+    value: Any
+    requires_grad: bool
+    grad: Any
+    delta: bool
+    scope: str | None
+    _words: Wording = field(repr=False)
+
+    @property
+    def formula(self) -> str:
+        """How it was computed, ``tanh z``; "" for a leaf."""
+        return self._words.formula(self)
+
+    @property
+    def symbol(self) -> str:
+        """How its gradient is written, ``∂C/∂z``; "" if it requires none."""
+        return self._words.gradient(self) if self.requires_grad else ""
+
+    @property
+    def latex(self) -> str:
+        """The formula in LaTeX."""
+        return self._words.formula_latex(self)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TraceEdge:
+    """One operand of one operation: the way of a value forward and of a gradient back.
+
+    Where no gradient flows back, the texts are "" and the numbers None.
+
+    Parameters
+    ----------
+    id : str
+        ``e_<k>_<i>``: operand i of node k.
+    operand, result : str
+        Ids of the two nodes.
+    index : int
+        Number of the operand.
+    requires_grad : bool
+        Whether a gradient flows back over it.
+    upstream, contribution, total : float, array or None
+        The gradient of the result; what this edge adds to the operand's; the operand's sum so far.
+    """
+
+    id: str
+    operand: str
+    result: str
+    index: int
+    requires_grad: bool
+    upstream: Any
+    contribution: Any
+    total: Any
+    _words: Wording = field(repr=False)
+
+    @property
+    def symbol(self) -> str:
+        """The local derivative as a fraction: ``∂o/∂z``."""
+        return self._words.symbol(self) if self.requires_grad else ""
+
+    @property
+    def rule(self) -> str:
+        """The local derivative as a formula, ``1 − o²``, for numbers and for elementwise operations."""
+        return self._words.rule(self) if self.requires_grad else ""
+
+    @property
+    def local(self) -> Any:
+        """The value of the local derivative, for numbers and for elementwise operations on real arrays."""
+        return self._words.local(self) if self.requires_grad else None
+
+    @property
+    def product(self) -> str:
+        """The contribution as a vector-Jacobian product: ``Xᵀ · δ``."""
+        return self._words.product(self)[0] if self.requires_grad else ""
+
+    @property
+    def note(self) -> str:
+        """The shapes of that product: ``(2, 4) · (4, 3) → (2, 3)``."""
+        return self._words.product(self)[1] if self.requires_grad else ""
+
+    def product_of(self, upstream: str) -> tuple[str, str]:
+        """The product and its shapes as above, with another name for the upstream gradient."""
+        return self._words.product(self, upstream)
+
+    @property
+    def latex(self) -> str:
+        """The local derivative in LaTeX."""
+        return self._words.rule_latex(self) if self.requires_grad else ""
+
+
+@dataclass(frozen=True, slots=True)
+class TraceEvent:
+    """One step of the pass.
+
+    Parameters
+    ----------
+    step : int
+        0, 1, 2, ...
+    phase : {"forward", "seed", "backward", "sum"}
+        A value is computed (or given); the derivative of the root by itself; one edge is gone back; the
+        contributions to a value that was used more than once are complete.
+    node : str
+        Id of the value that gets a value or a gradient.
+    edges : tuple of str
+        Ids of the edges concerned.
+    """
+
+    step: int
+    phase: Phase
+    node: str
+    edges: tuple[str, ...]
+
+
+class Trace:
+    """A pass as data, from `trace`.
+
+    Attributes
+    ----------
+    nodes : tuple of TraceNode
+        The values in topological order.
+    edges : tuple of TraceEdge
+        By result, then by number of the operand.
+    scopes : tuple of TraceScope
+        The groups of operations.
+    root : TraceNode
+        The value that was differentiated.
+    objective : str
+        What was differentiated, as it is written: ``C``; for an array ``ΣA``, the sum of its entries.
+    d : str
+        ``∂``, or ``d`` if one number alone was differentiated by.
+    differentiated : bool
+        Whether ``backward()`` had been called on the root. The gradients here are those of this trace's own pass.
+    """
+
+    def __init__(
+        self,
+        nodes: Sequence[TraceNode],
+        edges: Sequence[TraceEdge],
+        scopes: Sequence[TraceScope],
+        backward: Sequence[str],
+        places: Mapping[Node, int],
+        *,
+        words: Wording,
+        differentiated: bool,
+    ) -> None:
+        self.nodes, self.edges, self.scopes = tuple(nodes), tuple(edges), tuple(scopes)
+        self.root, self.objective, self.d = self.nodes[-1], words.of, words.d
+        self.differentiated = differentiated
+        self._backward, self._places = backward, places
+        self._node = {node.id: node for node in nodes}
+        self._edge = {edge.id: edge for edge in edges}
+        words.nodes, words.root = self._node, self.root.id
+
+    def node(self, id: str) -> TraceNode:
+        """The node with an id; KeyError if there is none."""
+        return self._node[id]
+
+    def edge(self, id: str) -> TraceEdge:
+        """The edge with an id; KeyError if there is none."""
+        return self._edge[id]
+
+    def of(self, value: Node) -> TraceNode:
+        """The node that stands for a Value.
+
+        Raises
+        ------
+        KeyError
+            If the root does not depend on it.
+        """
+        if value not in self._places:
+            raise KeyError(f"{self.root.name} does not depend on {value!r}")
+        return self.nodes[self._places[value]]
+
+    def incoming(self, node: TraceNode) -> list[TraceEdge]:
+        """The edges from a node's operands, in order."""
+        return [self._edge[f"e_{node.id[2:]}_{i}"] for i in range(len(node.operands))]
+
+    @cached_property
+    def outgoing(self) -> Mapping[str, tuple[TraceEdge, ...]]:
+        """For each node's id the edges over which gradients come to it, in the order in which they come."""
+        edges: dict[str, list[TraceEdge]] = {id: [] for id in self._node}
+        for id in self._backward:
+            edge = self._edge[id]
+            edges[edge.operand].append(edge)
+        return {id: tuple(coming) for id, coming in edges.items()}
+
+    @cached_property
+    def events(self) -> tuple[TraceEvent, ...]:
+        """The steps: all values forward, the seed, each edge back, and a sum where several edges meet."""
+        steps: list[tuple[Phase, str, tuple[str, ...]]] = [
+            ("forward", node.id, tuple(edge.id for edge in self.incoming(node)))
+            for node in self.nodes
+            if node.kind != "number"
+        ]
+        if self.root.requires_grad:
+            steps.append(("seed", self.root.id, ()))
+        for id in self._backward:
+            operand = self._edge[id].operand
+            steps.append(("backward", operand, (id,)))
+            coming = self.outgoing[operand]
+            if len(coming) > 1 and coming[-1].id == id:
+                steps.append(("sum", operand, tuple(edge.id for edge in coming)))
+        return tuple(TraceEvent(i, *step) for i, step in enumerate(steps))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything as dicts, lists, text and numbers, ready for JSON.
+
+        Arrays become nested lists, complex numbers pairs, and nan and the infinities the texts ``"nan"``, ``"inf"`` and
+        ``"-inf"``, since JSON has no such numbers.
+        """
+        return {
+            "version": 1,
+            "root": self.root.id,
+            "objective": self.objective,
+            "d": self.d,
+            "differentiated": self.differentiated,
+            "nodes": [_plain(node, "formula", "symbol", "latex") for node in self.nodes],
+            "edges": [_plain(edge, "symbol", "rule", "local", "product", "note", "latex") for edge in self.edges],
+            "scopes": [_plain(scope) for scope in self.scopes],
+            "events": [_plain(event) for event in self.events],
+        }
+
+    def to_json(self, *, indent: int | None = None) -> str:
+        """The same as JSON text."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False, indent=indent)
+
+    def __repr__(self) -> str:
+        return f"<trace of {self.root.name}: {len(self.nodes)} values, {len(self.edges)} edges>"
+
+
+def _plain(item: Any, *properties: str) -> dict[str, Any]:
+    names = [part.name for part in fields(item) if not part.name.startswith("_")]
+    return {name: _json_ready(getattr(item, name)) for name in (*names, *properties)}
+
+
+def _json_ready(x: Any) -> Any:
+    if x is None or isinstance(x, (bool, int, str)):
+        return x
+    if isinstance(x, float):
+        return float(x) if math.isfinite(x) else str(x)
+    if isinstance(x, complex):
+        return [_json_ready(x.real), _json_ready(x.imag)]
+    if isinstance(x, (np.ndarray, np.generic)):
+        return _json_ready(x.tolist())
+    if isinstance(x, Mapping):
+        return {name: setting_text(setting) for name, setting in x.items()}
+    return [_json_ready(item) for item in x]

@@ -1,0 +1,104 @@
+"""The words to the numbers of a trace: formulas, symbols and rules, made when somebody reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..operation import OPERATIONS, Operation
+from . import formulas, latex
+from .formulas import Operand
+from .notation import derivative
+
+if TYPE_CHECKING:
+    from .events import TraceEdge, TraceNode
+
+
+@dataclass
+class Wording:
+    """How one trace writes its derivatives.
+
+    Parameters
+    ----------
+    of : str
+        What is differentiated: the root's name, ``ΣA`` for the entries of an array, ``(G·A)`` if they are weighted.
+    d : str
+        ``∂``, or ``d`` for a function of one variable.
+    plain_seed : bool
+        Whether the pass starts from the number 1, which products need not mention.
+    root : str
+        Id of the node that is differentiated.
+    nodes : mapping of str to TraceNode
+        The nodes by id.
+    """
+
+    of: str
+    d: str
+    plain_seed: bool
+    root: str = ""
+    nodes: Mapping[str, TraceNode] = field(default_factory=dict)
+
+    def gradient(self, node: TraceNode) -> str:
+        """The gradient of a node: ``∂C/∂z``."""
+        return derivative(self.of, node.name, self.d)
+
+    def formula(self, node: TraceNode) -> str:
+        """How a node was computed."""
+        return "" if node.op is None else formulas.formula(*self._operation(node), node.static)
+
+    def formula_latex(self, node: TraceNode) -> str:
+        """How a node was computed, in LaTeX."""
+        return "" if node.op is None else latex.formula_latex(*self._operation(node), node.static)
+
+    def symbol(self, edge: TraceEdge) -> str:
+        """The local derivative of an edge: of one variable alone a result has a derivative, of several partial ones."""
+        result, operand = self.nodes[edge.result], self.nodes[edge.operand]
+        alone = sum(self.nodes[id].requires_grad for id in result.operands) == 1
+        return derivative(result.name, operand.name, self.d if alone else "∂")
+
+    def rule(self, edge: TraceEdge) -> str:
+        """The local derivative as a formula, where there is one."""
+        result = self.nodes[edge.result]
+        op, out, operands = self._operation(result)
+        return formulas.local(op, edge.index, out, operands, result.static) if self._is_local(op, edge) else ""
+
+    def rule_latex(self, edge: TraceEdge) -> str:
+        """The local derivative as a formula in LaTeX."""
+        result = self.nodes[edge.result]
+        op, out, operands = self._operation(result)
+        return latex.local_latex(op, edge.index, out, operands, result.static) if self._is_local(op, edge) else ""
+
+    def product(self, edge: TraceEdge, upstream: str = "") -> tuple[str, str]:
+        """The vector-Jacobian product of an edge and a note on its shapes; the upstream gradient may be given a name."""
+        result = self.nodes[edge.result]
+        op, out, operands = self._operation(result)
+        if not upstream:
+            first = result.id == self.root and self.plain_seed
+            upstream = "1" if first else "δ" if result.delta else self.gradient(result)
+        return formulas.product(op, edge.index, upstream, out, operands, result.static)
+
+    def local(self, edge: TraceEdge) -> Any:
+        """The local derivative in numbers: the rule for the gradient 1. None for complex data, where it may be none."""
+        result = self.nodes[edge.result]
+        op = OPERATIONS[result.op or ""]
+        operands = [self.nodes[id].value for id in result.operands]
+        if not self._is_local(op, edge) or any(map(np.iscomplexobj, (result.value, *operands))):
+            return None
+        one = np.ones_like(result.value) if isinstance(result.value, np.ndarray) else 1.0
+        with np.errstate(all="ignore"):
+            slope = op.pull(edge.index, one, result.value, operands, result.static)
+        return float(slope) if np.ndim(slope) == 0 else slope
+
+    def _is_local(self, op: Operation, edge: TraceEdge) -> bool:
+        return op.elementwise or (not self.nodes[edge.result].shape and not self.nodes[edge.operand].shape)
+
+    def _operation(self, node: TraceNode) -> tuple[Operation, Operand, list[Operand]]:
+        operands = [_operand(self.nodes[id]) for id in node.operands]
+        return OPERATIONS[node.op or ""], _operand(node), operands
+
+
+def _operand(node: TraceNode) -> Operand:
+    return Operand(node.name, node.shape, float(node.value) if node.kind == "number" else None)
