@@ -76,7 +76,7 @@ def topological(root: Node, since: int = 0, *, checked: bool = True) -> list[Nod
     """Every node that ``root`` depends on and a gradient reaches, operands before results; no recursion.
 
     ``since`` leaves out nodes older than that age. Raises GraphError if an operand is younger than its result: its data
-    was replaced, or somebody tied the graph into a loop; not so with ``checked=False``, to look without differentiating.
+    was replaced, or somebody tied the graph into a loop; ``checked=False`` only looks.
     """
     if root.op is RELEASED:
         raise released(root)
@@ -117,8 +117,8 @@ def sweep(  # noqa: PLR0912 (the hot loop: a call for each branch would cost mor
     """Walk the chain rule from ``root`` back and return the gradient of every node on the way, newest first.
 
     With ``graph`` the rules are fed Values, so that the gradients are part of a new graph; else plain data. ``wanted``
-    restricts the walk to the nodes that lead to these, and ``since`` to those younger than that age. ``release`` frees each node when it is done with and
-    returns the gradients of leaves only.
+    restricts the walk to the nodes that lead to these, and ``since`` to those younger than that age. ``release`` frees
+    each node when it is done with and returns the gradients of leaves only.
     """
     nodes = topological(root, since)
     useful = _leading_to(wanted, nodes) if wanted is not None else None

@@ -65,8 +65,9 @@ _PLAIN_UFUNCS = {
 _PLAIN = {
     np.shape, np.ndim, np.size, np.argmax, np.argmin, np.argsort, np.nonzero, np.flatnonzero, np.count_nonzero, np.any,
     np.all, np.allclose, np.isclose, np.array_equal, np.array_equiv, np.iscomplexobj, np.isrealobj, np.isreal,
-    np.iscomplex, np.unique, np.searchsorted, np.digitize, np.histogram, np.result_type, np.can_cast, np.may_share_memory,
-    np.shares_memory, np.zeros_like, np.ones_like, np.full_like, np.empty_like, np.argpartition, np.isin,
+    np.iscomplex, np.unique, np.searchsorted, np.digitize, np.histogram, np.result_type, np.can_cast,
+    np.may_share_memory, np.shares_memory, np.zeros_like, np.ones_like, np.full_like, np.empty_like, np.argpartition,
+    np.isin,
 }  # fmt: skip
 """Functions whose results have no gradient: they get the data and give plain data."""
 

@@ -18,7 +18,7 @@ from .ops.reductions import sum as total
 from .ops.shapes import reshape, stack
 from .state import recording
 from .transforms import grad
-from .tree import flatten
+from .tree import flatten, leaves_along
 from .value import Value
 
 
@@ -59,9 +59,7 @@ def vjp(f: Callable[..., Any], *xs: Any) -> tuple[Any, Callable[[Any], Any]]:
     results = [one_array(f, y, "vjp") for y in ys]
 
     def pullback(gradient: Any) -> Any:
-        parts, _ = flatten(gradient)
-        if len(parts) != len(results):
-            raise ValueError(f"the result has {len(results)} arrays, the gradient {len(parts)}")
+        parts = leaves_along(call.result, gradient, "the pullback")
         sums: list[Any] = [None] * len(call.variables)
         for y, part in zip(results, parts, strict=True):
             if y.requires_grad:
@@ -123,9 +121,7 @@ def jvp(f: Callable[..., Any], xs: Any, tangents: Any) -> tuple[Any, Any]:
     call = call_fresh(f, range(len(args)), args, {})
     ys, rebuild_ys = flatten(call.result)
     results = [one_array(f, y, "jvp") for y in ys]
-    vectors, _ = flatten(directions)
-    if len(vectors) != len(call.variables):
-        raise ValueError(f"jvp got {len(vectors)} tangents for {len(call.variables)} arguments")
+    vectors = leaves_along(args, directions, "jvp")
     for t, x in zip(vectors, call.variables, strict=True):
         if np.shape(t._data if isinstance(t, Node) else t) != x.shape:
             raise ValueError(f"a tangent of shape {np.shape(t)} for an argument of shape {x.shape}")
@@ -182,12 +178,10 @@ def hvp(f: Callable[..., Any], xs: Any, vs: Any) -> Any:
     array([ 6., 12.])
     """
     args, vectors, several = _arguments(xs, "hvp", vs)
-    flat, _ = flatten(vectors)
+    flat = leaves_along(args, vectors, "hvp")
 
     def slope(*inner: Any) -> Any:
         gs, _ = flatten(grad(f, tuple(range(len(inner))))(*inner))
-        if len(gs) != len(flat):
-            raise ValueError(f"hvp got {len(flat)} vectors for {len(gs)} arguments")
         out: Any = 0.0
         for g, v in zip(gs, flat, strict=True):
             if np.shape(v) != np.shape(g._data if isinstance(g, Node) else g):

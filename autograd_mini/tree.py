@@ -26,6 +26,28 @@ def _take_apart(tree: Any, leaves: list[Any]) -> Callable[[Any], Any]:
     return next
 
 
+def leaves_along(tree: Any, other: Any, what: str) -> list[Any]:
+    """What stands in ``other`` where ``tree`` has its leaves, in their order; a ValueError if it is built otherwise."""
+    if isinstance(tree, dict):
+        if not isinstance(other, dict) or other.keys() != tree.keys():
+            raise ValueError(f"{what} needs a dict with the keys {list(tree)}, got {_shown(other)}")
+        pairs = [(item, other[key]) for key, item in tree.items()]
+    elif isinstance(tree, (list, tuple)):
+        if not isinstance(other, (list, tuple)) or len(other) != len(tree):
+            raise ValueError(f"{what} needs a {type(tree).__name__} of {len(tree)} items, got {_shown(other)}")
+        pairs = list(zip(tree, other, strict=True))
+    else:
+        return [other]
+    return [leaf for pair in pairs for leaf in leaves_along(*pair, what)]
+
+
+def _shown(tree: Any) -> str:
+    name = type(tree).__name__
+    if isinstance(tree, dict):
+        return f"{name} with the keys {list(tree)}"
+    return f"{name} of {len(tree)} items" if isinstance(tree, (list, tuple)) else name
+
+
 def map_leaves(function: Callable[[Any], Any], tree: Any) -> Any:
     """The structure with ``function`` applied to every leaf."""
     leaves, rebuild = flatten(tree)

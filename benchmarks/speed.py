@@ -1,4 +1,4 @@
-"""How fast the engine is: a chain of scalar operations beside micrograd, and an MLP's training step beside NumPy by hand.
+"""How fast the engine is: scalar operations beside micrograd, an MLP's training step beside NumPy by hand.
 
 The candidates take turns in one process, on one thread, and the table gives medians and the ratio of each pair. Before
 anything is timed the results are checked to be equal. Run ``python benchmarks/speed.py`` (micrograd is left out where
@@ -16,6 +16,7 @@ import importlib.util
 import sys
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -68,6 +69,40 @@ def scalar_chain() -> None:
     row("scalar chain, an operation", ours / 300, "micrograd", theirs / 300, ratio)
 
 
+def scalar_mlp(kind: Callable[[float], Any]) -> Callable[[], Any]:
+    """A step of 2 → 16 → 16 → 1 neurons on 4 samples, every number a node; returns the loss."""
+    rng = np.random.default_rng(0)
+    layers = [
+        [([kind(float(w)) for w in rng.uniform(-1, 1, inputs)], kind(0.0)) for _ in range(neurons)]
+        for inputs, neurons in pairwise([2, 16, 16, 1])
+    ]
+    samples = rng.uniform(-1, 1, (4, 2)).tolist()
+
+    def step() -> Any:
+        loss: Any = 0.0
+        for sample in samples:
+            x = sample
+            for layer in layers:
+                x = [sum((w * v for w, v in zip(ws, x, strict=True)), b).relu() for ws, b in layer]
+            loss = loss + (x[0] - 1.0) ** 2
+        loss.backward()
+        return loss.data
+
+    return step
+
+
+def scalar_networks() -> None:
+    """The scalar network beside micrograd's."""
+    if importlib.util.find_spec("micrograd") is None:
+        return
+    from micrograd.engine import Value as Micrograd
+
+    mine, other = scalar_mlp(Value), scalar_mlp(Micrograd)
+    assert abs(mine() - other()) < 1e-9
+    ours, theirs, ratio = in_turns(mine, other, 5)
+    row("scalar MLP 2-16-16-1, 4 samples, a step", ours, "micrograd", theirs, ratio)
+
+
 def step_by_hand(weights: list[Array], biases: list[Array], X: Array, labels: Array, rate: Any) -> float:
     """One step of gradient descent with backprop written out, for tanh layers and softmax cross-entropy."""
     activations, last = [X], len(weights) - 1
@@ -113,9 +148,7 @@ def mlp_step(batch: int, width: int, depth: int, repeats: int) -> None:
     """A float32 training step of ``depth`` tanh layers and 10 outputs."""
     rng = np.random.default_rng(0)
     sizes = [width] * depth + [10]
-    weights = [
-        (rng.standard_normal((m, n)) / np.sqrt(m)).astype(np.float32) for m, n in zip(sizes, sizes[1:], strict=False)
-    ]
+    weights = [(rng.standard_normal((m, n)) / np.sqrt(m)).astype(np.float32) for m, n in pairwise(sizes)]
     biases = [np.zeros(n, np.float32) for n in sizes[1:]]
     X, labels = rng.standard_normal((batch, width)).astype(np.float32), rng.integers(0, 10, batch)
     Ws, bs = [Value(W) for W in weights], [Value(b) for b in biases]
@@ -137,5 +170,6 @@ def row(what: str, ours: float, name: str, theirs: float, ratio: float) -> None:
 
 if __name__ == "__main__":
     scalar_chain()
+    scalar_networks()
     for shape, repeats in (((32, 16, 3), 200), ((32, 128, 3), 80), ((256, 256, 4), 10)):
         mlp_step(*shape, repeats)

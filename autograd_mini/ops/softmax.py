@@ -200,13 +200,13 @@ def softmax_cross_entropy(x: Operand, labels: Any) -> Any:
 
 
 def _checked(labels: Any, shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
-    labels = np.asarray(labels)
-    if not labels.size:
-        labels = labels.astype(np.intp)
-    if labels.dtype.kind not in "iu":
-        raise TypeError(f"labels are the numbers of classes, so whole numbers; got dtype {labels.dtype}")
-    if labels.shape != shape[:-1]:
-        raise ValueError(f"scores of shape {shape} need labels of shape {shape[:-1]}, got {labels.shape}")
-    if labels.size and not (labels.min() >= 0 and labels.max() < shape[-1]):
-        raise ValueError(f"labels must lie in 0..{shape[-1] - 1}, got {labels.min()}..{labels.max()}")
-    return labels
+    found: np.ndarray[Any, Any] = np.asarray(labels)
+    if not found.size:
+        found = found.astype(np.intp)
+    if found.dtype.kind not in "iu":
+        raise TypeError(f"labels are the numbers of classes, so whole numbers; got dtype {found.dtype}")
+    if found.shape != shape[:-1]:
+        raise ValueError(f"scores of shape {shape} need labels of shape {shape[:-1]}, got {found.shape}")
+    if found.size and not (found.min() >= 0 and found.max() < shape[-1]):
+        raise ValueError(f"labels must lie in 0..{shape[-1] - 1}, got {found.min()}..{found.max()}")
+    return found

@@ -13,7 +13,7 @@ from hypothesis.extra.numpy import mutually_broadcastable_shapes
 import autograd_mini as am
 from autograd_mini import Value
 from autograd_mini.operation import COMPOSED, OPERATIONS, Case, Operation
-from tests.reference import gradient, reference, separated, slopes, unbroadcast
+from tests.reference import gradient, jacobian, reference, separated, slopes, unbroadcast
 
 Array = np.ndarray[Any, Any]
 
@@ -367,6 +367,27 @@ def test_float32_stays_float32_at_second_order(name: str, case: Case) -> None:
 
     for g in am.grad(steepness, range(len(floating)))(*[operands[i] for i in floating]):
         assert g.dtype == np.float32
+
+
+@pytest.mark.parametrize(("name", "case"), ALL + CASES)
+def test_rates_along_a_direction(name: str, case: Case) -> None:
+    """The forward product, which differentiates each rule by its upstream gradient, against differences."""
+    rng = rng_for(name, case)
+    operands = draw(name, case.shapes, rng)
+    moving = differentiable(name, len(operands))
+    directions = [rng.uniform(0.5, 1.5, operands[i].shape) for i in moving]
+
+    def at(function: Callable[..., Any], *xs: Any) -> Any:
+        every: list[Any] = list(operands)
+        for i, x in zip(moving, xs, strict=True):
+            every[i] = x
+        return function(*every, **case.static)
+
+    def along(t: float) -> Any:
+        return at(expected(name), *[operands[i] + t * d for i, d in zip(moving, directions, strict=True)])
+
+    _, rate = am.jvp(lambda *xs: at(public(name), *xs), [operands[i] for i in moving], directions)
+    np.testing.assert_allclose(rate, jacobian(along, 0.0), rtol=1e-8, atol=1e-8)
 
 
 @pytest.mark.parametrize(("name", "case"), ALL + CASES)

@@ -1,0 +1,226 @@
+"""An explanation as equations and headings, and how they are written: text, Markdown, LaTeX and HTML.
+
+Everything is noted once, as text in the notation of this package; LaTeX is a transliteration of it.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import TypeAlias
+
+from .latex import to_latex
+
+WIDTH = 110
+_LATEX_WIDTH = 150  # fractions are set one above the other
+_GAP = "          "
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of an equation.
+
+    Parameters
+    ----------
+    sign : str
+        What stands before it: ``=``, ``+``, or "" for a line of words.
+    cells : tuple of str
+        What follows, in columns: the symbols, ``= numbers``, ``= result``.
+    note : str
+        A remark at the end, in parentheses where it is mathematics.
+    """
+
+    sign: str
+    cells: tuple[str, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Equation:
+    """A left side and the lines that say what it is.
+
+    Parameters
+    ----------
+    left : str
+        The left side.
+    rows : tuple of Row
+        Its lines; their signs stand below each other.
+    label : str
+        A word before it, such as ``short:``.
+    """
+
+    left: str
+    rows: tuple[Row, ...]
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A line of words above equations, or between them."""
+
+    words: str
+
+
+Item: TypeAlias = Equation | Heading
+
+
+def equation(left: str, *cells: str, label: str = "", note: str = "") -> Equation:
+    """An equation of one line."""
+    return Equation(left, (Row("=", cells, note),), label)
+
+
+def to_text(items: Sequence[Item]) -> str:
+    """Plain text, with the signs of an equation below each other.
+
+    Examples
+    --------
+    >>> print(to_text([Equation("df/dx", (Row("=", ("df/dg · dg/dx",), "1 path"), Row("=", ("120",))))]))
+    df/dx = df/dg · dg/dx          1 path
+          = 120
+    """
+    lines: list[str] = []
+    for item in items:
+        if isinstance(item, Heading):
+            lines += ["", item.words] if lines else [item.words]
+        else:
+            lines += _equation_text(item)
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _equation_text(item: Equation) -> Iterator[str]:
+    head = f"{item.label} " if item.label else ""
+    head += item.left
+    indent = " " * len(head)
+    widths = _column_widths(item.rows, len(head))
+    for i, row in enumerate(item.rows):
+        start = f"{indent if i else head} {row.sign}".rstrip() if row.sign else indent + "  "
+        if widths:
+            cells = [cell.ljust(width) for cell, width in zip(row.cells, widths, strict=False)]
+            body = ["  ".join(cells).rstrip() if len(cells) > 1 else cells[0].rstrip()]
+        else:
+            body = [piece for cell in row.cells for piece in wrapped(cell, WIDTH - len(indent) - 3)]
+        yield f"{start} {body[0]}" + (_GAP + row.note if row.note and len(body) == 1 else "")
+        hanging = " " * (len(indent) + 2 + len(row.sign))
+        for j, piece in enumerate(body[1:], start=2):
+            yield f"{hanging} {piece}" + (_GAP + row.note if row.note and len(body) == j else "")
+
+
+def _column_widths(rows: Sequence[Row], head: int) -> list[int]:
+    """The widths of the columns, if all rows of several cells fit beside each other; else none."""
+    columns = max(len(row.cells) for row in rows)
+    if columns == 1:
+        return []
+    widths = [
+        max((len(row.cells[i]) for row in rows if len(row.cells) > i + (i == 0)), default=0) for i in range(columns)
+    ]
+    return widths if head + 3 + sum(widths) + 2 * (columns - 1) <= WIDTH + 20 else []
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """A formula in pieces that are not wider, broken before a sign that stands outside of all parentheses.
+
+    Examples
+    --------
+    >>> wrapped("a · (b + c) + d", 11)
+    ['a · (b + c)', '+ d']
+    """
+    if len(text) <= width:
+        return [text]
+    depth = accumulate((ch in "([") - (ch in ")]") for ch in text)
+    breaks = [i for i, level in enumerate(depth) if level == 0 and text[i : i + 3] in _SIGNS]
+    pieces, start = [], 0
+    for here, following in zip(breaks, [*breaks[1:], len(text)], strict=True):
+        if following - start > width and here > start:
+            pieces.append(text[start:here])
+            start = here + 1
+    return [*pieces, text[start:]]
+
+
+_SIGNS = (" · ", " × ", " + ", " - ", " = ", " → ", ", ")
+
+
+def to_lines(items: Sequence[Item]) -> list[tuple[str, str]]:
+    r"""The equations in LaTeX: for each line what stands to the left of its sign, and the rest.
+
+    Examples
+    --------
+    >>> to_lines([equation("df/dx", "120")])
+    [('\\frac{df}{dx}', '= 120')]
+    """
+    lines: list[tuple[str, str]] = []
+    for item in items:
+        if isinstance(item, Heading):
+            lines += [("", line) for line in _words(item.words)]
+            continue
+        label = f"{_plain(item.label)}\\ " if item.label else ""
+        for i, row in enumerate(item.rows):
+            left = label + to_latex(item.left) if i == 0 else ""
+            text = " ".join(cell for cell in row.cells if cell)
+            pieces = [to_latex(piece).strip() for piece in wrapped(text, _LATEX_WIDTH)]
+            pieces[0] = f"{row.sign} {pieces[0]}".strip()
+            if row.note:
+                pieces[-1] += rf" \quad {_plain(row.note)}"
+            lines += [(left, pieces[0]), *(("", rf"\quad {piece}") for piece in pieces[1:])]
+    return lines
+
+
+def _plain(words: str) -> str:
+    """Words in math mode."""
+    return to_latex(words).replace(" ", r"\ ") if words.isascii() and words.isalpha() else to_latex(words)
+
+
+def _words(words: str) -> list[str]:
+    return [to_latex(words).strip()] if words else []
+
+
+def aligned(lines: Sequence[tuple[str, str]]) -> str:
+    r"""LaTeX lines as one ``aligned`` environment, for papers and notebooks.
+
+    Examples
+    --------
+    >>> print(aligned([("a", "= b"), ("", "= c")]))
+    \begin{aligned}
+    a & = b \\
+     & = c
+    \end{aligned}
+    """
+    body = " \\\\\n".join(f"{left} & {right}" for left, right in lines)
+    return f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}"
+
+
+def to_markdown(items: Sequence[Item]) -> str:
+    """Markdown: headings in bold type, equations between dollar signs, as GitHub and notebooks set them."""
+    blocks: list[str] = []
+    equations: list[Item] = []
+    for item in [*items, None]:
+        if isinstance(item, Equation):
+            equations.append(item)
+            continue
+        if equations:
+            blocks.append(f"$$\n{aligned(to_lines(equations))}\n$$")
+            equations = []
+        if item is not None:
+            blocks.append(f"**{_escaped(item.words)}**")
+    return "\n\n".join(blocks)
+
+
+def _escaped(words: str) -> str:
+    return "".join(f"\\{ch}" if ch in "\\`*_{}[]<>()#+-!|$~&" else ch for ch in words)
+
+
+def to_html(items: Sequence[Item]) -> str:
+    """HTML: the text on a light card, readable on light and dark pages, with headings in bold type."""
+    body = []
+    for i, line in enumerate(to_text(items).split("\n")):
+        escaped = html.escape(line)
+        is_heading = any(isinstance(item, Heading) and item.words == line for item in items)
+        body.append(("\n" if i else "") + (f"<b>{escaped}</b>" if is_heading and line else escaped))
+    return f'<pre style="{_CARD}">{"".join(body)}</pre>'
+
+
+_CARD = (
+    "background:#ffffff;color:#1b2733;border:1px solid #9db8cc;border-radius:6px;padding:10px 14px;"
+    "line-height:1.5;overflow-x:auto;font-family:'DejaVu Sans Mono',Menlo,Consolas,monospace"
+)
