@@ -114,7 +114,6 @@ from .ops.reductions import (
     sort as sort,
     std as std,
     sum as sum,
-    trace as trace,
     var as var,
 )
 from .ops.shapes import (
@@ -142,6 +141,7 @@ from .ops.softmax import (
 )
 from .products import hessian as hessian, hvp as hvp, jacobian as jacobian, jvp as jvp, vjp as vjp
 from .state import no_grad as no_grad, scope as scope
+from .tracing import trace as trace
 from .transforms import (
     elementwise_grad as elementwise_grad,
     grad as grad,

@@ -48,6 +48,8 @@ def pull(y: Any, xs: Sequence[Any], seed: Any, graph: bool, since: int = 0) -> l
 
 
 def zeros_of(x: Node) -> Any:
+    """The gradient of something that a result does not depend on."""
+    """Zeros in the kind, shape and dtype of the node's data."""
     return like(np.zeros(np.shape(x._data)), x._data, "zero")
 
 
@@ -76,6 +78,8 @@ def _fresh(x: Any) -> Value:
 
 
 def call_fresh(f: Callable[..., Any], argnums: Argnums, args: Sequence[Any], kwargs: dict[str, Any]) -> Call:
+    """Call ``f`` with fresh variables in place of the chosen arguments."""
+    """Call ``f`` with fresh variables in the places that ``argnums`` names."""
     start = clock()
     outer = STATE.get().recording
     one, chosen = _positions(argnums, len(args))

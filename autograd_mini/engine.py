@@ -130,8 +130,7 @@ def sweep(  # noqa: PLR0912 (the hot loop: a call for each branch would cost mor
         if op is None or node not in grads:
             continue
         g = grads.pop(node) if release else grads[node]
-        parents, static, vjps = node.parents, node.static, op.vjps
-        out = node if graph else node._data
+        parents, static, vjps, out = node.parents, node.static, op.vjps, node if graph else node._data
         # two operands are most of a graph, and packing arguments would cost them as much as their rules
         two = static is None and len(parents) == 2
         x = y = None

@@ -106,6 +106,7 @@ def scalar_networks() -> None:
 def step_by_hand(weights: list[Array], biases: list[Array], X: Array, labels: Array, rate: Any) -> float:
     """One step of gradient descent with backprop written out, for tanh layers and softmax cross-entropy."""
     activations, last = [X], len(weights) - 1
+    z = X
     for i, (W, b) in enumerate(zip(weights, biases, strict=True)):
         z = activations[-1] @ W
         z += b

@@ -44,7 +44,7 @@ def operation() -> Iterator[Callable[..., Any]]:
 
 def test_a_chain_of_a_million_operations() -> None:
     """It builds, prints, goes backward and is freed, without recursion and without the cyclic collector."""
-    start = time.perf_counter()
+    start = time.process_time()
     gc.collect()
     gc.disable()
     try:
@@ -62,7 +62,7 @@ def test_a_chain_of_a_million_operations() -> None:
         assert gc.get_count()[0] < 100_000, "a million nodes were left to the cyclic collector"
     finally:
         gc.enable()
-    assert time.perf_counter() - start < 15
+    assert time.process_time() - start < 15
 
 
 def test_memory_of_a_node() -> None:

@@ -137,7 +137,8 @@ class Drawing:
             return {"text/plain": f"{error}\n\n{self.source}"}
 
     def __repr__(self) -> str:
-        return f"<drawing of {self.trace.root.name}: {len(self.trace.nodes)} values; .svg(), .png(), .save(path)>"
+        cards = sum(node.kind != "number" for node in self.trace.nodes)
+        return f"<drawing of {self.trace.root.name}: {cards} values; .svg(), .png(), .save(path)>"
 
 
 def draw(
@@ -207,7 +208,7 @@ def draw(
     >>> f.backward()
     >>> drawing = draw(f)
     >>> drawing
-    <drawing of f: 3 values; .svg(), .png(), .save(path)>
+    <drawing of f: 2 values; .svg(), .png(), .save(path)>
     >>> "df/dx" in drawing.source
     True
     """

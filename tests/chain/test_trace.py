@@ -493,3 +493,13 @@ def test_a_long_chain_is_traced_without_recursion_and_soon() -> None:
     assert len(pass_.nodes) == 20_001
     assert len(outgoing) == 10_001
     assert repr(pass_) == "<trace of f: 20001 values, 30000 edges>"
+
+
+def test_one_name_serves_the_pass_of_a_number_and_the_diagonal_of_a_matrix() -> None:
+    x = am.Value(3.0)
+    f = x**2
+    assert am.trace(f).to_dict() == trace(f).to_dict()
+    assert am.trace(f).edges[0].symbol == "df/dx"
+    W = am.Value(np.arange(9.0).reshape(3, 3))
+    assert am.trace(W).item() == np.trace(W).item() == 12.0
+    assert am.trace(W, 1).item() == 6.0
