@@ -29,8 +29,8 @@ def seed_of(y: Any, gradient: Any) -> Any:
     """As ``seed``, but a Value stays one, so that it can be differentiated by."""
     if not isinstance(gradient, Node):
         return seed(y, gradient)
-    if np.shape(gradient._data) != y.shape:
-        raise ValueError(f"the gradient must have shape {y.shape}, got {np.shape(gradient._data)}")
+    if np.shape(gradient._stored) != y.shape:
+        raise ValueError(f"the gradient must have shape {y.shape}, got {np.shape(gradient._stored)}")
     return outward(gradient)
 
 
@@ -42,7 +42,7 @@ def pull(y: Any, xs: Sequence[Any], seed: Any, graph: bool, since: int = 0) -> l
             return [
                 outward(g) if isinstance(g := found.get(x, zeros_of(x)), Node) else constant(outward(g)) for x in xs
             ]
-    seed = seed._data if isinstance(seed, Node) else seed
+    seed = seed._stored if isinstance(seed, Node) else seed
     found = sweep(y, seed, wanted=xs, since=since)
     return [outward(found[x]) if x in found else zeros_of(x) for x in xs]
 
@@ -50,7 +50,7 @@ def pull(y: Any, xs: Sequence[Any], seed: Any, graph: bool, since: int = 0) -> l
 def zeros_of(x: Node) -> Any:
     """The gradient of something that a result does not depend on."""
     """Zeros in the kind, shape and dtype of the node's data."""
-    return like(np.zeros(np.shape(x._data)), x._data, "zero")
+    return like(np.zeros(np.shape(x._stored)), x._stored, "zero")
 
 
 class Call(NamedTuple):
@@ -68,12 +68,12 @@ class Call(NamedTuple):
 
     def outward(self, y: Any) -> Any:
         """A result for the caller: a Value only if it can be differentiated further."""
-        return y._data if isinstance(y, Node) and not self.foreign else y
+        return y._stored if isinstance(y, Node) and not self.foreign else y
 
 
 def _fresh(x: Any) -> Value:
     if isinstance(x, Node):
-        return identity(x) if x.requires_grad else Value(x._data, requires_grad=True)
+        return identity(x) if x.requires_grad else Value(x._stored, requires_grad=True)
     return Value(x, requires_grad=True)
 
 
@@ -116,7 +116,7 @@ def _positions(argnums: Argnums, count: int) -> tuple[bool, list[int]]:
 
 
 def _detached(x: Any) -> Value:
-    return Value(x._data if isinstance(x, Node) else x, requires_grad=True)
+    return Value(x._stored if isinstance(x, Node) else x, requires_grad=True)
 
 
 def _reaches_before(y: Node, start: int) -> bool:
@@ -135,7 +135,7 @@ def one_number(f: Callable[..., Any], y: Any, what: str) -> Value:
         if not number or np.ndim(y) != 0 or np.iscomplexobj(y):
             raise TypeError(_wrong_result(f, y, what))
         return constant(y)
-    if np.size(y._data) != 1 or np.iscomplexobj(y._data):
+    if np.size(y._stored) != 1 or np.iscomplexobj(y._stored):
         raise TypeError(_wrong_result(f, y, what))
     return y  # type: ignore[return-value]
 
@@ -163,7 +163,7 @@ def one_array(f: Callable[..., Any], y: Any, what: str) -> Any:
 def real_array(f: Callable[..., Any], y: Any, what: str) -> Any:
     """One real result as a Value; of a complex one, derivatives by real and imaginary part would be needed."""
     out = one_array(f, y, what)
-    if np.iscomplexobj(out._data):
+    if np.iscomplexobj(out._stored):
         raise TypeError(
             f"{what} needs real results, {getattr(f, '__name__', 'f')} returned dtype {out.dtype}: differentiate "
             "real(...) and imag(...) of it, or use vjp or jvp"

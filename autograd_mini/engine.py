@@ -42,7 +42,7 @@ def constant(data: Any) -> Value:
     """A node for an operand that came as plain data: it takes part, and costs no gradient."""
     node: Any = _new(_kind[0])
     data = plain(data)
-    node._data = data.copy() if type(data) is np.ndarray else data  # its owner may write into it before the pass
+    node._stored = data.copy() if type(data) is np.ndarray else data  # its owner may write into it before the pass
     node._grad = node.name = node.op = node.static = node.scope = None
     node.parents = ()
     node.requires_grad = False
@@ -53,7 +53,7 @@ def constant(data: Any) -> Value:
 def record(op: Operation, data: Any, parents: tuple[Node, ...], static: Mapping[str, Any] | None = None) -> Value:
     """The result of an operation; its operands are kept only if a gradient can flow to one of them."""
     node: Any = _new(_kind[0])
-    node._data = data
+    node._stored = data
     node._grad = node.name = None
     node.order = clock()
     recording, scope = STATE.get()
@@ -130,22 +130,22 @@ def sweep(  # noqa: PLR0912 (the hot loop: a call for each branch would cost mor
         if op is None or node not in grads:
             continue
         g = grads.pop(node) if release else grads[node]
-        parents, static, vjps, out = node.parents, node.static, op.vjps, node if graph else node._data
+        parents, static, vjps, out = node.parents, node.static, op.vjps, node if graph else node._stored
         # two operands are most of a graph, and packing arguments would cost them as much as their rules
         two = static is None and len(parents) == 2
         x = y = None
         operands: Sequence[Any] = ()
         if two:
-            x, y = parents if graph else (parents[0]._data, parents[1]._data)
+            x, y = parents if graph else (parents[0]._stored, parents[1]._stored)
         else:
-            operands = parents if graph else [parent._data for parent in parents]
+            operands = parents if graph else [parent._stored for parent in parents]
         i = 0
         try:
             for i, parent in enumerate(parents):
                 if not parent.requires_grad or (useful is not None and parent not in useful):
                     continue
                 contribution = vjps[i](g, out, x, y) if two else op.pull(i, g, out, operands, static)
-                if type(contribution) is float is type(parent._data):
+                if type(contribution) is float is type(parent._stored):
                     grads[parent] = grads[parent] + contribution if parent in grads else contribution
                 else:
                     contribution = fit(contribution, parent, op, i)
@@ -160,7 +160,7 @@ def sweep(  # noqa: PLR0912 (the hot loop: a call for each branch would cost mor
             raise
         if release:
             node.op, node.parents, node.static = RELEASED, (), None
-            node._data = RELEASED if node is not root else node._data
+            node._stored = RELEASED if node is not root else node._stored
     return grads
 
 
@@ -189,7 +189,7 @@ def backward(root: Node, seed: Any, *, retain_graph: bool) -> None:
         before = [leaf._grad for leaf in leaves]
         for leaf, old in zip(leaves, before, strict=True):
             g = _unshared(grads[leaf]) if old is None else old + outward(grads[leaf])
-            grads[leaf] = np.asarray(g) if type(leaf._data) is np.ndarray else g  # NumPy turns 0-d arrays into scalars
+            grads[leaf] = np.asarray(g) if type(leaf._stored) is np.ndarray else g  # NumPy turns 0-d arrays into scalars
         try:
             for node, g in grads.items():
                 node._grad = g if type(g) is float or node.op is None else outward(g)

@@ -40,7 +40,7 @@ def lend(leaf: Node) -> None:
     """Remember the leaf's array as it is now: its owner may write into it, and a later pass must notice."""
     key = id(leaf)
     if key not in _lent:
-        _lent[key] = (weakref.ref(leaf, lambda _: _lent.pop(key, None)), leaf._data.copy())
+        _lent[key] = (weakref.ref(leaf, lambda _: _lent.pop(key, None)), leaf._stored.copy())
 
 
 def renew(leaf: Node, *, in_place: bool = False) -> None:
@@ -59,15 +59,15 @@ def check_unchanged(nodes: Iterable[Node]) -> None:
     for node in nodes:
         for parent in node.parents:
             if (parent in written or _written_to(parent)) and node.op is not None:
-                if not _same(node.op.compute([x._data for x in node.parents], node.static), node._data):
+                if not _same(node.op.compute([x._stored for x in node.parents], node.static), node._stored):
                     raise GraphError(CHANGED.format(describe(parent)))
-                if np.may_share_memory(node._data, parent._data):
+                if np.may_share_memory(node._stored, parent._stored):
                     written.add(node)
 
 
 def _written_to(node: Node) -> bool:
     entry = _lent.get(id(node))
-    if entry is None or (entry[1] is not None and _same(entry[1], node._data)):
+    if entry is None or (entry[1] is not None and _same(entry[1], node._stored)):
         return False
     _lent[id(node)] = (entry[0], None)  # a write may be undone by the next pass: from now on every result is checked
     return True
@@ -114,4 +114,4 @@ def describe(node: Node) -> str:
     """Name, operation and shape of a node, for messages."""
     name = f"{node.name!r} " if node.name else ""
     what = "a leaf" if node.op is None else "a result" if node.op is RELEASED else f"the result of {node.op.name}"
-    return f"{name}({what}, shape {np.shape(node._data) if node._data is not RELEASED else 'released'})"
+    return f"{name}({what}, shape {np.shape(node._stored) if node._stored is not RELEASED else 'released'})"

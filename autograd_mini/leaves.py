@@ -34,7 +34,7 @@ def wants_grad(data: Any, asked: bool | None) -> bool:
 
 def like(new: Any, old: Any, what: str) -> Any:
     """A copy of ``new`` in the kind and dtype of ``old``; another shape is an error."""
-    new = plain(new._data if isinstance(new, Node) else new)
+    new = plain(new._stored if isinstance(new, Node) else new)
     if np.shape(new) != np.shape(old):
         raise ValueError(f"{what} must have shape {np.shape(old)}, got {np.shape(new)}")
     if np.asarray(new).dtype.kind == "c" and np.asarray(old).dtype.kind != "c":
@@ -49,19 +49,19 @@ def like(new: Any, old: Any, what: str) -> Any:
 def seed(root: Node, gradient: Any) -> Any:
     """The gradient that a pass starts from: 1 for a single number, else the one that was given, checked."""
     if gradient is None:
-        if np.size(root._data) != 1:
+        if np.size(root._stored) != 1:
             raise ValueError(
                 f"differentiating {describe(root)} needs a gradient of that shape; only a single number, such as "
                 "a loss, starts from 1 by itself: reduce it with .sum() or .mean()"
             )
-        gradient = np.ones(np.shape(root._data))
-    return outward(like(gradient, root._data, f"the gradient of {describe(root)}"))
+        gradient = np.ones(np.shape(root._stored))
+    return outward(like(gradient, root._stored, f"the gradient of {describe(root)}"))
 
 
 def leaf(kind: type[Node], data: Any, requires_grad: bool, name: str | None, grad: Any = None) -> Any:
     """A new leaf with copies of this data and gradient; also how copies and pickles are made."""
     leaf = object.__new__(kind)
-    leaf._data, leaf._grad = owned(data), None if grad is None else owned(grad)
+    leaf._stored, leaf._grad = owned(data), None if grad is None else owned(grad)
     leaf.name, leaf.requires_grad = name, requires_grad
     leaf.op = leaf.static = leaf.scope = None
     leaf.parents, leaf.order = (), clock()

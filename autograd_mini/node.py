@@ -22,9 +22,9 @@ class Node:
     replaced becomes younger, and that is how a pass notices that the data changed after it was used.
     """
 
-    __slots__ = ("__weakref__", "_data", "_grad", "name", "op", "order", "parents", "requires_grad", "scope", "static")
+    __slots__ = ("__weakref__", "_stored", "_grad", "name", "op", "order", "parents", "requires_grad", "scope", "static")
 
-    _data: Any
+    _stored: Any
     _grad: Any
     name: str | None
     op: Operation | None
@@ -37,8 +37,8 @@ class Node:
 
 def fit(contribution: Any, operand: Node, op: Operation, i: int) -> Any:
     """The contribution in the shape, dtype and kind of the operand: broadcasts are undone here and nowhere else."""
-    like = operand._data
-    data = contribution._data if isinstance(contribution, Node) else contribution
+    like = operand._stored
+    data = contribution._stored if isinstance(contribution, Node) else contribution
     if type(data) is type(like) and (
         type(data) in (float, complex) or (data.shape == like.shape and data.dtype == like.dtype)
     ):

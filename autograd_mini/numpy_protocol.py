@@ -83,7 +83,7 @@ _ACCUMULATE = {np.add: ops.reductions.cumsum, np.multiply: ops.reductions.cumpro
 def _data(x: Any) -> Any:
     if isinstance(x, (list, tuple)):
         return type(x)(map(_data, x))
-    return x._data if isinstance(x, Node) else x
+    return x._stored if isinstance(x, Node) else x
 
 
 def _unsupported(name: str) -> TypeError:

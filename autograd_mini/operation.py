@@ -314,7 +314,7 @@ def _unary(op: Operation) -> Callable[..., Any]:
         if not isinstance(x, Node):
             return forward(plain(x))
         try:
-            return record(op, forward(x._data), (x,))
+            return record(op, forward(x._stored), (x,))
         except Exception as error:
             note(error, op, (x,))
             raise
@@ -333,7 +333,7 @@ def _binary(op: Operation) -> Callable[..., Any]:
         elif not isinstance(y, Node):
             y = constant(y)
         try:
-            return record(op, forward(x._data, y._data), (x, y))
+            return record(op, forward(x._stored, y._stored), (x, y))
         except Exception as error:
             note(error, op, (x, y))
             raise
@@ -365,7 +365,7 @@ def _general(op: Operation) -> Callable[..., Any]:
             return forward(*map(plain, operands), **static)
         nodes = tuple([x if isinstance(x, Node) else constant(x) for x in operands])
         try:
-            return record(op, forward(*[x._data for x in nodes], **static), nodes, static or None)
+            return record(op, forward(*[x._stored for x in nodes], **static), nodes, static or None)
         except Exception as error:
             note(error, op, nodes)
             raise
@@ -387,7 +387,7 @@ def _variadic(op: Operation) -> Callable[..., Any]:
             return forward([plain(x) for x in operands], **static)
         nodes = tuple(x if isinstance(x, Node) else constant(x) for x in operands)
         try:
-            return record(op, forward([x._data for x in nodes], **static), nodes, static)
+            return record(op, forward([x._stored for x in nodes], **static), nodes, static)
         except Exception as error:
             note(error, op, nodes)
             raise
@@ -398,7 +398,7 @@ def _variadic(op: Operation) -> Callable[..., Any]:
 def _kept(item: Any) -> Any:
     """A static argument that nobody else can change: indices and labels are needed again in the backward pass."""
     if isinstance(item, Node):
-        item = item._data
+        item = item._stored
     if type(item) is np.ndarray:
         return item.copy()
     return type(item)([_kept(part) for part in item]) if type(item) in (tuple, list) else item
@@ -407,6 +407,6 @@ def _kept(item: Any) -> Any:
 def note(error: Exception, op: Operation, nodes: tuple[Node, ...]) -> None:
     """Add the operation and its operands to the error's traceback."""
     for node in nodes:
-        if node._data is RELEASED:
+        if node._stored is RELEASED:
             raise released(node) from error
     error.add_note(f"in {op.name} of " + ", ".join(describe(node) for node in nodes))

@@ -123,7 +123,7 @@ def jvp(f: Callable[..., Any], xs: Any, tangents: Any) -> tuple[Any, Any]:
     results = [one_array(f, y, "jvp") for y in ys]
     vectors = leaves_along(args, directions, "jvp")
     for t, x in zip(vectors, call.variables, strict=True):
-        if np.shape(t._data if isinstance(t, Node) else t) != x.shape:
+        if np.shape(t._stored if isinstance(t, Node) else t) != x.shape:
             raise ValueError(f"a tangent of shape {np.shape(t)} for an argument of shape {x.shape}")
     further = call.foreign or any(isinstance(t, Node) and t.requires_grad for t in vectors)
     rates = [_rate(y, call, vectors, further) for y in results]
@@ -184,7 +184,7 @@ def hvp(f: Callable[..., Any], xs: Any, vs: Any) -> Any:
         gs, _ = flatten(grad(f, tuple(range(len(inner))))(*inner))
         out: Any = 0.0
         for g, v in zip(gs, flat, strict=True):
-            if np.shape(v) != np.shape(g._data if isinstance(g, Node) else g):
+            if np.shape(v) != np.shape(g._stored if isinstance(g, Node) else g):
                 raise ValueError(f"a vector of shape {np.shape(v)} for an argument of another shape")
             out = out + total(multiply(g, v))
         return out

@@ -32,7 +32,7 @@ def _operator(function: Callable[..., Any], *, reflected: bool = False) -> Calla
                 return NotImplemented
         x, y = (other, self) if reflected else (self, other)
         try:
-            return record(op, forward(x._data, y._data), (x, y))
+            return record(op, forward(x._stored, y._stored), (x, y))
         except Exception as error:
             note(error, op, (x, y))
             raise
@@ -43,7 +43,7 @@ def _operator(function: Callable[..., Any], *, reflected: bool = False) -> Calla
 def _comparison(function: Callable[[Any, Any], Any]) -> Callable[[Value, Any], Any]:
     def compare(self: Value, other: Any) -> Any:
         try:
-            return function(self._data, other._data if isinstance(other, Node) else plain(other))
+            return function(self._stored, other._stored if isinstance(other, Node) else plain(other))
         except UnknownData:
             return NotImplemented
 
@@ -92,15 +92,15 @@ class Value(ArrayMethods, Node):
     def __init__(self, data: Any, *, requires_grad: bool | None = None, name: str | None = None) -> None:
         if isinstance(data, Node):
             joined = ops.elementwise.identity(data)
-            for slot in ("_data", "op", "parents", "static", "scope", "requires_grad"):
+            for slot in ("_stored", "op", "parents", "static", "scope", "requires_grad"):
                 setattr(self, slot, getattr(joined, slot))
             if requires_grad is not None and requires_grad != self.requires_grad:
                 raise TypeError("requires_grad of a Value made from a Value follows that one; use .detach() for a leaf")
         else:
-            self._data = owned(data)
+            self._stored = owned(data)
             self.op = self.static = self.scope = None
             self.parents = ()
-            self.requires_grad = wants_grad(self._data, requires_grad)
+            self.requires_grad = wants_grad(self._stored, requires_grad)
         self._grad = None
         self.order = guards.clock()
         if name is not None and not isinstance(name, str):
@@ -116,7 +116,7 @@ class Value(ArrayMethods, Node):
         A leaf's array may be written to, but not between its use in a graph and the backward pass: the pass
         would notice and raise a GraphError.
         """
-        data = self._data
+        data = self._stored
         if type(data) is np.ndarray:
             if self.op is None:
                 guards.lend(self)
@@ -130,14 +130,14 @@ class Value(ArrayMethods, Node):
     def data(self, new: Any) -> None:
         if self.op is not None:
             raise GraphError(f"the data of {describe(self)} was computed; only a leaf's can be replaced")
-        new = like(new, self._data, f"the data of {describe(self)}")
-        self._data = new
+        new = like(new, self._stored, f"the data of {describe(self)}")
+        self._stored = new
         guards.renew(self)
 
     @property
     def raw(self) -> Any:
         """The data for reading only: the same array as ``.data``, without the guard that ``.data`` sets up."""
-        return self._data
+        return self._stored
 
     @property
     def grad(self) -> Any:
@@ -146,16 +146,16 @@ class Value(ArrayMethods, Node):
 
     @grad.setter
     def grad(self, new: Any) -> None:
-        self._grad = None if new is None else like(new, self._data, f"the gradient of {describe(self)}")
+        self._grad = None if new is None else like(new, self._stored, f"the gradient of {describe(self)}")
 
     @property
     def shape(self) -> tuple[int, ...]:
         """Lengths of the axes; () for a number."""
-        return getattr(self._data, "shape", ())
+        return getattr(self._stored, "shape", ())
 
-    ndim = property(lambda self: np.ndim(self._data), doc="Number of axes.")
-    size = property(lambda self: np.size(self._data), doc="Number of entries.")
-    dtype = property(lambda self: np.dtype(getattr(self._data, "dtype", type(self._data))), doc="NumPy's dtype.")
+    ndim = property(lambda self: np.ndim(self._stored), doc="Number of axes.")
+    size = property(lambda self: np.size(self._stored), doc="Number of entries.")
+    dtype = property(lambda self: np.dtype(getattr(self._stored, "dtype", type(self._stored))), doc="NumPy's dtype.")
     is_leaf = property(lambda self: self.op is None, doc="Whether it was made by the user, not by an operation.")
 
     @property
@@ -173,11 +173,11 @@ class Value(ArrayMethods, Node):
         """
         if self.size != 1:
             raise ValueError(f"only a Value with one entry is a number; this one has shape {self.shape}")
-        return self._data.item() if hasattr(self._data, "item") else self._data
+        return self._stored.item() if hasattr(self._stored, "item") else self._stored
 
     def numpy(self) -> Any:
         """A copy of the data as a NumPy array, of no axes for a number; writing to it changes nothing here."""
-        return np.array(self._data)
+        return np.array(self._stored)
 
     def detach(self) -> Value:
         """A leaf with a copy of the data that no gradient flows through.
@@ -189,9 +189,9 @@ class Value(ArrayMethods, Node):
         >>> x.grad
         3.0
         """
-        if self._data is RELEASED:
+        if self._stored is RELEASED:
             raise released(self)
-        return leaf(type(self), self._data, False, self.name)  # type: ignore[no-any-return]
+        return leaf(type(self), self._stored, False, self.name)  # type: ignore[no-any-return]
 
     # --- gradients ----------------------------------------------------------------------------------------------------
 
@@ -259,10 +259,10 @@ class Value(ArrayMethods, Node):
         """
         if self.op is not None:
             raise GraphError(f"{describe(self)} was computed; only a leaf can be changed")
-        if type(self._data) is np.ndarray:
-            np.subtract(self._data, change, out=self._data)
+        if type(self._stored) is np.ndarray:
+            np.subtract(self._stored, change, out=self._stored)
         else:
-            self._data = type(self._data)(self._data - change)
+            self._stored = type(self._stored)(self._stored - change)
         guards.renew(self, in_place=True)
 
     # --- operators ----------------------------------------------------------------------------------------------------
@@ -322,7 +322,7 @@ class Value(ArrayMethods, Node):
     def __contains__(self, item: Any) -> bool:
         if not self.shape:
             raise TypeError("a Value that is a single number contains nothing")
-        return (item._data if isinstance(item, Node) else item) in self._data
+        return (item._stored if isinstance(item, Node) else item) in self._stored
 
     def __float__(self) -> float:
         return float(self.item())
@@ -345,10 +345,10 @@ class Value(ArrayMethods, Node):
         return format(self.item(), spec) if spec and self.size == 1 else format(str(self), spec)
 
     def __repr__(self) -> str:
-        if self._data is RELEASED:
+        if self._stored is RELEASED:
             return f"Value(<released>{'' if self.name is None else f', name={self.name!r}'})"
         if self.shape:
-            text = np.array2string(np.asarray(self._data), precision=4, threshold=12, edgeitems=2, separator=", ")
+            text = np.array2string(np.asarray(self._stored), precision=4, threshold=12, edgeitems=2, separator=", ")
         else:
             text = f"{self.item():.6g}"
         parts = [text]
@@ -364,9 +364,9 @@ class Value(ArrayMethods, Node):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Copies and pickles are leaves: data, gradient and name without the graph."""
-        if self._data is RELEASED:
+        if self._stored is RELEASED:
             raise released(self)
-        return (leaf, (type(self), self._data, self.requires_grad and self.op is None, self.name, self._grad))
+        return (leaf, (type(self), self._stored, self.requires_grad and self.op is None, self.name, self._grad))
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         raise TypeError(

@@ -138,6 +138,8 @@ def test_13_masked_arrays() -> None:
     for use in (lambda: Value(masked), lambda: x * masked, lambda: am.exp(masked), lambda: am.maximum(x, masked)):
         with pytest.raises(TypeError, match="mask"):
             use()
+    with pytest.raises(TypeError, match="graph"):
+        masked * x
 
 
 def test_14_pandas() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from .cards import Style
 from .events import Trace, TraceEdge, TraceNode, TraceScope
 from .notation import bracketed
+from .recording import COST
 from .render import clean_text, escape, escape_tooltip
 from .theme import DARK
 
@@ -129,7 +130,8 @@ class _Page:
 
     def _cluster_attributes(self, scope: TraceScope) -> dict[str, str]:
         palette = self.style.palette
-        kind = "cost_cluster" if scope.id == self.trace.root.scope else "cluster"
+        is_cost = scope.id == self.trace.root.scope and COST.search(f"{scope.name} {scope.title}")
+        kind = "cost_cluster" if is_cost else "cluster"
         text = f"<B>{escape(scope.name)}</B>" + (f"  {escape(scope.title)}" if scope.title else "")
         cell = f'<TR><TD><FONT POINT-SIZE="12" COLOR="{palette.ink}">{text}</FONT></TD></TR>'
         return {

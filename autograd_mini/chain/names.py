@@ -46,10 +46,10 @@ class Found:
 
     def name(self, node: Node) -> str:
         """The name of the variable that holds a node, or an array equal to the constant that a node is; else ""."""
-        if node.order > 0 or type(node._data) is not np.ndarray:
+        if node.order > 0 or type(node._stored) is not np.ndarray:
             return self.values.get(id(node), "")
         # A graph keeps a copy of a plain array, so contents are compared; a name that might be another's is none.
-        data = node._data
+        data = node._stored
         equal = [
             name
             for name, array in self.arrays.values()

@@ -23,7 +23,7 @@ from .wording import Wording
 
 LONGEST_TITLE = 120
 _TARGET = re.compile(r"(y|t)([₀-₉]*|_.*)|.*(target|label).*", re.IGNORECASE | re.DOTALL)
-_COST = re.compile(r"loss|cost|pérdida", re.IGNORECASE)
+COST = re.compile(r"loss|cost|pérdida", re.IGNORECASE)
 _PREFIXES: dict[Kind, str] = {"parameter": "p", "input": "x", "target": "y", "constant": "c", "number": "c"}
 
 
@@ -87,7 +87,7 @@ def record_pass(root: Any, gradient: Any, found: Found, fmt: str, *, apart: bool
         names = told_apart(names, [kind == "number" for kind in kinds])
     for i, node in enumerate(graph.nodes):
         if kinds[i] == "number":
-            names[i] = number_in_formula(plain_number(node._data), fmt)
+            names[i] = number_in_formula(plain_number(node._stored), fmt)
         elif kinds[i] == "input" and graph.is_target(node, names[i]):
             kinds[i] = "target"
     seed = _seed(root, gradient)
@@ -113,7 +113,7 @@ def _graph(root: Any, found: Found) -> _Graph:
 
 def _is_plain_number(node: Node) -> bool:
     """Whether a node is a number that the user wrote in a formula."""
-    return node.order == 0 and np.ndim(node._data) == 0 and np.isrealobj(node._data)
+    return node.order == 0 and np.ndim(node._stored) == 0 and np.isrealobj(node._stored)
 
 
 def check_format(fmt: str) -> None:
@@ -131,7 +131,7 @@ def plain_number(data: Any) -> Any:
 
 def _seed(root: Node, gradient: Any) -> Any:
     """The gradient to start from, as it travels inside a pass."""
-    data = root._data
+    data = root._stored
     if gradient is None:
         if np.shape(data) == ():
             return 1.0 if type(data) is float else np.ones_like(data)[()]
@@ -192,7 +192,7 @@ class _Graph:
     def is_target(self, node: Node, name: str) -> bool:
         """Whether a constant is what the result is compared with, by the group that alone uses it or by its name."""
         users = self.users[self.place[node]]
-        if users and all(_COST.search(user.scope.path) if user.scope else None for user, _ in users):
+        if users and all(COST.search(user.scope.name) if user.scope else None for user, _ in users):
             return True
         compared = all(user.op is not None and user.op.name == "subtract" for user, _ in users)
         return bool(users) and compared and _TARGET.fullmatch(name) is not None
@@ -218,7 +218,7 @@ def _trace(
     leaves = [node for node in graph.nodes if node.op is None and node.requires_grad]
     words = Wording(
         of=_differentiated(names[-1], graph.root, seed),
-        d="d" if len(leaves) == 1 and np.ndim(leaves[0]._data) == 0 else "∂",
+        d="d" if len(leaves) == 1 and np.ndim(leaves[0]._stored) == 0 else "∂",
         plain_seed=bool(np.ndim(seed) == 0 and seed == 1),
     )
     place = graph.place
@@ -227,7 +227,7 @@ def _trace(
     scopes: dict[int, TraceScope] = {}
     nodes, edges = [], []
     for k, node in enumerate(graph.nodes):
-        data, operands = node._data, tuple([ids[place[parent]] for parent in node.parents])
+        data, operands = node._stored, tuple([ids[place[parent]] for parent in node.parents])
         nodes.append(
             TraceNode(
                 id=ids[k],
@@ -268,6 +268,6 @@ def _scope(scope: Scope, known: dict[int, TraceScope]) -> str:
 
 def _differentiated(name: str, root: Node, seed: Any) -> str:
     """What the pass differentiates: the root, or for an array the sum of its entries, weighted by the seed."""
-    if np.ndim(root._data) == 0:
+    if np.ndim(root._stored) == 0:
         return name
     return f"Σ{name}" if np.all(seed == 1) else f"(G·{name})"

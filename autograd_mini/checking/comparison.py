@@ -225,7 +225,7 @@ class _Names:
 
 def _numbers(gradient: Any, name: str) -> Array:
     try:
-        return np.asarray(plain(gradient._data if isinstance(gradient, Node) else gradient))
+        return np.asarray(plain(gradient._stored if isinstance(gradient, Node) else gradient))
     except (TypeError, ValueError) as error:
         kind = TypeError if isinstance(error, TypeError) else ValueError
         raise kind(f"the gradient by hand of {name} is no array of numbers: {error}") from None

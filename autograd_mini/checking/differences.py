@@ -29,7 +29,7 @@ class Differences:
     def _evaluate(self, row: Row) -> tuple[list[Array], float]:
         """The results, and the precision that they were computed in."""
         with no_grad(), np.errstate(all="ignore"):
-            ys = [y._data if isinstance(y, Node) else y for y in self.function(row)]
+            ys = [y._stored if isinstance(y, Node) else y for y in self.function(row)]
         shapes, expected = [np.shape(y) for y in ys], [w.shape for w in self.weights]
         if shapes != expected:
             raise ValueError(f"the results have shapes {shapes} at one point and {expected} at another next to it")

@@ -79,7 +79,7 @@ def _paths(tree: Any, path: str) -> Iterator[str]:
 def _variable(leaf: Any, name: str) -> Any:
     """The data of an argument to differentiate by."""
     try:
-        data = plain(leaf._data if isinstance(leaf, Node) else leaf)
+        data = plain(leaf._stored if isinstance(leaf, Node) else leaf)
     except TypeError as error:
         raise TypeError(
             f"gradcheck differentiates by every argument, and {name} is none to differentiate by: {error}; "
@@ -101,7 +101,7 @@ def _floating(y: Any, f: str) -> Any:
     """A result that can be differentiated; whole Python numbers are constants and become floats."""
     if y is None:
         raise TypeError(f"{f} returned None: is a return missing?")
-    data = y._data if isinstance(y, Node) else plain(y)
+    data = y._stored if isinstance(y, Node) else plain(y)
     if type(data) is int:
         return float(data)
     if np.asarray(data).dtype.kind not in "fc":

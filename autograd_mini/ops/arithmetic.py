@@ -284,4 +284,4 @@ def clip(x: Operand, a_min: Operand = None, a_max: Operand = None, *, min: Opera
 
 
 def _data(x: Any) -> Any:
-    return x._data if isinstance(x, Node) else plain(x)
+    return x._stored if isinstance(x, Node) else plain(x)

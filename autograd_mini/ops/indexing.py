@@ -21,7 +21,7 @@ def plain_index(index: Any) -> Any:
         return tuple(plain_index(item) for item in index)
     if isinstance(index, list):
         return [plain_index(item) for item in index]
-    return index._data if isinstance(index, Node) else index
+    return index._stored if isinstance(index, Node) else index
 
 
 @primitive(

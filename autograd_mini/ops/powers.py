@@ -144,7 +144,7 @@ def power(x: Operand, y: Operand) -> Any:
 
 
 def _not_negative(y: Any) -> Any:
-    return (y._data if isinstance(y, Node) else y).real >= 0
+    return (y._stored if isinstance(y, Node) else y).real >= 0
 
 
 @primitive("√{x}", Rule(lambda g, out, x: divide(0.5 * g, out), "1 / (2 · {out})"), elementwise=True, domain=(0.3, 3.0))

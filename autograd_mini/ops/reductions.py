@@ -177,7 +177,7 @@ def _shared(g: Any, out: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
 
 
 def _data(x: Any) -> Any:
-    return x._data if isinstance(x, Node) else x
+    return x._stored if isinstance(x, Node) else x
 
 
 @primitive("max {x}", Rule(_shared, "[{x} = {out}]", "{g} to the entries that are largest"), cases=CASES)
