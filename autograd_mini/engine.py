@@ -104,7 +104,7 @@ EdgeHook = Callable[[Node, int, Any, Any, Any], None]
 """Called for each edge of a pass: result, operand number, upstream gradient, contribution, running sum."""
 
 
-def sweep(  # noqa: PLR0912 (the hot loop: a call for each branch would cost more than its rules)
+def sweep(  # noqa: PLR0912, PLR0915 (the hot loop: a call for each branch would cost more than its rules)
     root: Node,
     seed: Any,
     *,
@@ -124,19 +124,24 @@ def sweep(  # noqa: PLR0912 (the hot loop: a call for each branch would cost mor
     useful = _leading_to(wanted, nodes) if wanted is not None else None
     grads = {root: seed}
     summed: set[Node] = set()  # nodes whose gradient is a sum made here, so that nobody else holds it
+    x: Any = None
+    y: Any = None
+    operands: Sequence[Any] = ()
     while nodes:
         node = nodes.pop()
         op = node.op
         if op is None or node not in grads:
             continue
         g = grads.pop(node) if release else grads[node]
-        parents, static, vjps, out = node.parents, node.static, op.vjps, node if graph else node._stored
+        parents, static = node.parents, node.static
+        out = node if graph else node._stored
+        vjps = op.vjps
         # two operands are most of a graph, and packing arguments would cost them as much as their rules
         two = static is None and len(parents) == 2
-        x = y = None
-        operands: Sequence[Any] = ()
         if two:
-            x, y = parents if graph else (parents[0]._stored, parents[1]._stored)
+            x, y = parents
+            if not graph:
+                x, y = x._stored, y._stored
         else:
             operands = parents if graph else [parent._stored for parent in parents]
         i = 0
@@ -189,7 +194,8 @@ def backward(root: Node, seed: Any, *, retain_graph: bool) -> None:
         before = [leaf._grad for leaf in leaves]
         for leaf, old in zip(leaves, before, strict=True):
             g = _unshared(grads[leaf]) if old is None else old + outward(grads[leaf])
-            grads[leaf] = np.asarray(g) if type(leaf._stored) is np.ndarray else g  # NumPy turns 0-d arrays into scalars
+            # NumPy turns 0-d arrays into scalars
+            grads[leaf] = np.asarray(g) if type(leaf._stored) is np.ndarray else g
         try:
             for node, g in grads.items():
                 node._grad = g if type(g) is float or node.op is None else outward(g)

@@ -22,7 +22,18 @@ class Node:
     replaced becomes younger, and that is how a pass notices that the data changed after it was used.
     """
 
-    __slots__ = ("__weakref__", "_stored", "_grad", "name", "op", "order", "parents", "requires_grad", "scope", "static")
+    __slots__ = (
+        "__weakref__",
+        "_grad",
+        "_stored",
+        "name",
+        "op",
+        "order",
+        "parents",
+        "requires_grad",
+        "scope",
+        "static",
+    )
 
     _stored: Any
     _grad: Any

@@ -3,51 +3,18 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from . import engine, guards, ops
-from .arrays import UnknownData, plain
-from .engine import constant, record
 from .guards import RELEASED, GraphError, describe, released
 from .leaves import leaf, like, owned, seed, wants_grad
 from .methods import ArrayMethods
 from .node import Node
 from .numpy_protocol import call_function, call_ufunc
-from .operation import Operation, note
-
-
-def _operator(function: Callable[..., Any], *, reflected: bool = False) -> Callable[[Value, Any], Value]:
-    """The operator of an operation with two operands: ``self`` first, or second if reflected."""
-    op: Operation = function.operation  # type: ignore[attr-defined]
-    forward = op.forward
-
-    def operator(self: Value, other: Any) -> Any:
-        if not isinstance(other, Node):
-            try:
-                other = constant(other)
-            except UnknownData:
-                return NotImplemented
-        x, y = (other, self) if reflected else (self, other)
-        try:
-            return record(op, forward(x._stored, y._stored), (x, y))
-        except Exception as error:
-            note(error, op, (x, y))
-            raise
-
-    return operator
-
-
-def _comparison(function: Callable[[Any, Any], Any]) -> Callable[[Value, Any], Any]:
-    def compare(self: Value, other: Any) -> Any:
-        try:
-            return function(self._stored, other._stored if isinstance(other, Node) else plain(other))
-        except UnknownData:
-            return NotImplemented
-
-    return compare
+from .operators import binary, comparison, reflected
 
 
 class Value(ArrayMethods, Node):
@@ -267,28 +234,28 @@ class Value(ArrayMethods, Node):
 
     # --- operators ----------------------------------------------------------------------------------------------------
 
-    __add__ = _operator(ops.arithmetic.add)
-    __radd__ = _operator(ops.arithmetic.add, reflected=True)
-    __sub__ = _operator(ops.arithmetic.subtract)
-    __rsub__ = _operator(ops.arithmetic.subtract, reflected=True)
-    __mul__ = _operator(ops.arithmetic.multiply)
-    __rmul__ = _operator(ops.arithmetic.multiply, reflected=True)
-    __truediv__ = _operator(ops.arithmetic.divide)
-    __rtruediv__ = _operator(ops.arithmetic.divide, reflected=True)
-    __floordiv__ = _operator(ops.arithmetic.floor_divide)
-    __rfloordiv__ = _operator(ops.arithmetic.floor_divide, reflected=True)
-    __mod__ = _operator(ops.arithmetic.remainder)
-    __rmod__ = _operator(ops.arithmetic.remainder, reflected=True)
-    __pow__ = _operator(ops.powers.power)
-    __rpow__ = _operator(ops.powers.power, reflected=True)
-    __matmul__ = _operator(ops.linalg.matmul)
-    __rmatmul__ = _operator(ops.linalg.matmul, reflected=True)
-    __lt__ = _comparison(operator.lt)
-    __le__ = _comparison(operator.le)
-    __gt__ = _comparison(operator.gt)
-    __ge__ = _comparison(operator.ge)
-    __eq__ = _comparison(operator.eq)
-    __ne__ = _comparison(operator.ne)
+    __add__ = binary(ops.arithmetic.add)
+    __radd__ = reflected(ops.arithmetic.add)
+    __sub__ = binary(ops.arithmetic.subtract)
+    __rsub__ = reflected(ops.arithmetic.subtract)
+    __mul__ = binary(ops.arithmetic.multiply)
+    __rmul__ = reflected(ops.arithmetic.multiply)
+    __truediv__ = binary(ops.arithmetic.divide)
+    __rtruediv__ = reflected(ops.arithmetic.divide)
+    __floordiv__ = binary(ops.arithmetic.floor_divide)
+    __rfloordiv__ = reflected(ops.arithmetic.floor_divide)
+    __mod__ = binary(ops.arithmetic.remainder)
+    __rmod__ = reflected(ops.arithmetic.remainder)
+    __pow__ = binary(ops.powers.power)
+    __rpow__ = reflected(ops.powers.power)
+    __matmul__ = binary(ops.linalg.matmul)
+    __rmatmul__ = reflected(ops.linalg.matmul)
+    __lt__ = comparison(operator.lt)
+    __le__ = comparison(operator.le)
+    __gt__ = comparison(operator.gt)
+    __ge__ = comparison(operator.ge)
+    __eq__ = comparison(operator.eq)
+    __ne__ = comparison(operator.ne)
     __hash__ = object.__hash__
 
     def __neg__(self) -> Value:
