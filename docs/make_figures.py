@@ -1,11 +1,15 @@
-"""Redraws the figures of the documentation into ``docs/figures``, each as SVG and as PNG.
+"""Redraws the figures of the documentation into ``docs/figures``.
 
-Every function is plain user code: a computation, ``backward()``, ``draw()``. Run it by ``make figures``.
+The graphs come as SVG and as PNG; every function is plain user code: a computation, ``backward()``, ``draw()``.
+The plots are those of the examples. Run it by ``make figures``.
 """
 
 from __future__ import annotations
 
 import contextlib
+import runpy
+import shutil
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +18,7 @@ import autograd_mini as am
 from autograd_mini import Value
 
 FOLDER = Path(__file__).parent / "figures"
+EXAMPLES = Path(__file__).parents[1] / "examples"
 
 
 def neuron() -> am.Drawing:
@@ -81,6 +86,8 @@ def tensor() -> am.Drawing:
 
 
 FIGURES = (neuron, neuron_dark, fanout, tensor)
+PLOTS = {"gates": "lines", "xor": "surfaces", "cost": "curves", "descent": "rates", "ring": "surfaces"}
+"""Examples, and the plot of each that the documentation shows."""
 
 
 def main() -> None:
@@ -92,6 +99,11 @@ def main() -> None:
         drawing = figure()
         for suffix in (".svg", ".png"):
             print(drawing.save(FOLDER / f"{figure.__name__}{suffix}"))
+    for example, plot in PLOTS.items():
+        with tempfile.TemporaryDirectory() as out, contextlib.redirect_stdout(None):
+            runpy.run_path(str(EXAMPLES / f"{example}.py"))["main"](Path(out))
+            shutil.copy(Path(out) / f"{plot}.png", FOLDER / f"{example}.png")
+        print(FOLDER / f"{example}.png")
 
 
 if __name__ == "__main__":
