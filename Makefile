@@ -68,11 +68,10 @@ lint: typecheck ## check style, format and types
 typecheck: $(VENV)/.dev ## check the types
 	$(BIN)/mypy
 
-examples: $(VENV)/.examples ## run every example, with its pictures in a temporary folder
-	@out=$$(mktemp -d) && trap 'rm -rf "$$out"' EXIT && python=$$PWD/$(BIN)/python && \
-	for script in $$PWD/examples/[a-z]*.py; do \
+examples: $(VENV)/.examples ## run every example; their pictures go to out/
+	@for script in examples/[a-z]*.py; do \
 		echo "--- $${script##*/}"; \
-		(cd "$$out" && "$$python" "$$script") || exit 1; \
+		$(BIN)/python "$$script" || exit 1; \
 	done
 
 figures: $(VENV)/.examples ## redraw the figures of the documentation

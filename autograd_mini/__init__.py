@@ -160,10 +160,12 @@ if TYPE_CHECKING:
         RenderError as RenderError,
         RenderTimeout as RenderTimeout,
         RenderWarning as RenderWarning,
+        Steps as Steps,
         Trace as Trace,
         draw as draw,
         renderer_info as renderer_info,
         set_renderer as set_renderer,
+        steps as steps,
     )
 
 _PICTURES = frozenset(
@@ -175,12 +177,20 @@ _PICTURES = frozenset(
         "RenderWarning",
         "RendererInfo",
         "RendererNotFound",
+        "Steps",
         "Trace",
         "draw",
         "renderer_info",
         "set_renderer",
+        "steps",
     ]
 )
+
+# What `help` shows and a star brings: the functions and classes above, not the modules behind them.
+__all__ = [
+    *sorted(name for name, thing in globals().items() if getattr(thing, "__module__", "").startswith(__name__)),
+    *sorted(_PICTURES),
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -18,7 +18,7 @@ from .guards import clock
 from .leaves import like, seed
 from .node import Node, outward
 from .ops.elementwise import identity
-from .state import STATE, recording
+from .state import STATE, differentiating, recording
 from .tree import flatten
 from .value import Value
 
@@ -78,7 +78,6 @@ def _fresh(x: Any) -> Value:
 
 
 def call_fresh(f: Callable[..., Any], argnums: Argnums, args: Sequence[Any], kwargs: dict[str, Any]) -> Call:
-    """Call ``f`` with fresh variables in place of the chosen arguments."""
     """Call ``f`` with fresh variables in the places that ``argnums`` names."""
     start = clock()
     outer = STATE.get().recording
@@ -89,7 +88,8 @@ def call_fresh(f: Callable[..., Any], argnums: Argnums, args: Sequence[Any], kwa
         variables = [_fresh(x) if outer else _detached(x) for x in leaves]
         for i, arg in zip(chosen, rebuild(variables), strict=True):
             args[i] = arg
-        result = f(*args, **kwargs)
+        with differentiating():
+            result = f(*args, **kwargs)
 
     def back(row: Sequence[Any]) -> Any:
         tree = rebuild(row)

@@ -113,5 +113,7 @@ def released(node: Node) -> GraphError:
 def describe(node: Node) -> str:
     """Name, operation and shape of a node, for messages."""
     name = f"{node.name!r} " if node.name else ""
-    what = "a leaf" if node.op is None else "a result" if node.op is RELEASED else f"the result of {node.op.name}"
+    what = "a leaf" if node.requires_grad else "a constant"
+    if node.op is not None:
+        what = "a result" if node.op is RELEASED else f"the result of {node.op.name}"
     return f"{name}({what}, shape {np.shape(node._stored) if node._stored is not RELEASED else 'released'})"

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, NamedTuple, TypeVar
 
@@ -47,6 +48,24 @@ class State(NamedTuple):
 
 
 STATE: ContextVar[State] = ContextVar("autograd_mini", default=State())  # noqa: B039 (a tuple cannot change)
+
+
+_DIFFERENTIATING: ContextVar[bool] = ContextVar("autograd_mini.differentiating", default=False)
+
+
+@contextmanager
+def differentiating() -> Iterator[None]:
+    """Call a function to be differentiated: whoever turns its variables into plain numbers loses gradients."""
+    token = _DIFFERENTIATING.set(True)
+    try:
+        yield
+    finally:
+        _DIFFERENTIATING.reset(token)
+
+
+def is_differentiating() -> bool:
+    """Whether ``grad`` or one of its kin is calling the function that it differentiates."""
+    return _DIFFERENTIATING.get()
 
 
 class Switch:

@@ -15,6 +15,7 @@ from .methods import ArrayMethods
 from .node import Node
 from .numpy_protocol import call_function, call_ufunc
 from .operators import binary, comparison, reflected
+from .state import is_differentiating
 
 
 class Value(ArrayMethods, Node):
@@ -194,8 +195,8 @@ class Value(ArrayMethods, Node):
             raise released(self)
         if not self.requires_grad:
             raise GraphError(
-                f"{describe(self)} requires no gradient: it depends on no Value with requires_grad=True "
-                "(or was computed under no_grad)"
+                f"{describe(self)} requires no gradient: it depends on no Value with requires_grad=True. "
+                "Whole numbers never require one (write 1.0 for 1), and under no_grad nothing is recorded"
             )
         engine.backward(self, seed(self, gradient), retain_graph=retain_graph)
 
@@ -292,6 +293,11 @@ class Value(ArrayMethods, Node):
         return (item._stored if isinstance(item, Node) else item) in self._stored
 
     def __float__(self) -> float:
+        if self.requires_grad and is_differentiating():
+            raise TypeError(
+                f"float() of {describe(self)} would lose its gradient, as would assigning it into an array: use "
+                "NumPy's or this package's functions, not math's; join entries with stack([...]); or say value.item()"
+            )
         return float(self.item())
 
     def __int__(self) -> int:
@@ -315,7 +321,10 @@ class Value(ArrayMethods, Node):
         if self._stored is RELEASED:
             return f"Value(<released>{'' if self.name is None else f', name={self.name!r}'})"
         if self.shape:
-            text = np.array2string(np.asarray(self._stored), precision=4, threshold=12, edgeitems=2, separator=", ")
+            start = f"{type(self).__name__}("
+            text = np.array2string(
+                np.asarray(self._stored), precision=4, threshold=12, edgeitems=2, separator=", ", prefix=start
+            )
         else:
             text = f"{self.item():.6g}"
         parts = [text]

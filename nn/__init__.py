@@ -23,3 +23,8 @@ from .mlp import MLP as MLP
 from .module import Module as Module, Parameter as Parameter
 from .neuron import Neuron as Neuron, ScalarLayer as ScalarLayer
 from .training import fit as fit
+
+# What `help` shows and a star brings: the functions and classes above, not the modules behind them.
+__all__ = [
+    *sorted(name for name, thing in globals().items() if getattr(thing, "__module__", "").startswith(f"{__name__}."))
+]

@@ -47,5 +47,5 @@ def find(kind: str, table: Mapping[str, Callable[..., Any]], wanted: Any) -> Cal
     if wanted in table:
         return table[wanted]
     near = difflib.get_close_matches(wanted.lower(), table, n=1)
-    hint = f"did you mean {near[0]!r}? " if near else ""
-    raise ValueError(f"there is no {kind} {wanted!r}: {hint}Choose from {names}, or pass a function")
+    hint = f"did you mean {near[0]!r}? Choose" if near else "choose"
+    raise ValueError(f"there is no {kind} {wanted!r}: {hint} from {names}, or pass a function")

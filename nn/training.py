@@ -18,6 +18,7 @@ from .history import History
 from .lookup import find
 from .loop import Loop, Samples
 from .losses import Loss, get_loss
+from .metrics import accuracy
 from .module import Module
 from .progress import progress_for
 
@@ -54,7 +55,7 @@ def fit(  # noqa: PLR0913 (every choice that a training leaves)
     epochs: int = 10,
     batch_size: int = 32,
     validation: Any = None,
-    metrics: Mapping[str, Metric] | Iterable[Metric] | Metric = (),
+    metrics: Mapping[str, Metric] | Iterable[Metric | str] | Metric | str = (),
     callbacks: Iterable[Any] | Any = (),
     progress: bool | str = "auto",
     shuffle: bool = True,
@@ -86,7 +87,7 @@ def fit(  # noqa: PLR0913 (every choice that a training leaves)
         Samples in a batch; the last batch may have fewer.
     validation : float or tuple of array, optional
         Data that is only measured, after each epoch: the share of the samples to set aside for it, or ``(X, y)``.
-    metrics : mapping of str to callable, iterable of callable, or callable
+    metrics : mapping of str to callable, iterable, callable, or "accuracy"
         ``f(prediction, target)`` on arrays gives a number to record, such as ``accuracy``. In training it is the mean
         over the batches, of predictions made just before each step; for validation it is taken on all at once and
         recorded as ``"validation_" + name``.
@@ -207,8 +208,10 @@ def _optimizer(wanted: Any, lr: float | None, parameters: list[Value]) -> Any:
 
 def _metrics(given: Any) -> dict[str, Metric]:
     """The metrics by name."""
-    if callable(given):
+    if callable(given) or isinstance(given, str):
         given = [given]
+    if not isinstance(given, Mapping):
+        given = [find("metric", {"accuracy": accuracy}, metric) for metric in given]
     named = dict(given) if isinstance(given, Mapping) else {getattr(f, "__name__", repr(f)): f for f in given}
     for name, metric in named.items():
         if not callable(metric):

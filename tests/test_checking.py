@@ -201,7 +201,9 @@ def test_a_conjugated_gradient_is_named() -> None:
     assert "every entry is the complex conjugate" in str(failure(f, z))
 
 
-@pytest.mark.parametrize("f", [lambda x: float(x) ** 2, lambda x: x.detach() ** 2, lambda x: am.exp(x.item())])
+@pytest.mark.parametrize(
+    "f", [lambda x: am.exp(float(x.item())), lambda x: x.detach() ** 2, lambda x: am.exp(x.numpy())]
+)
 def test_a_cut_graph_is_named(f: Callable[..., Any]) -> None:
     assert "was the graph cut" in str(failure(f, 3.0))
 
@@ -282,7 +284,7 @@ def test_bad_options(options: dict[str, Any]) -> None:
 
 def test_results_that_change_shape_are_refused() -> None:
     with pytest.raises(ValueError, match=r"shapes \[\(\)\] at one point and \[\(1,\)\] at another"):
-        gradcheck(lambda x: x.sum() if float(x[0]) > 1.0 else x, np.array([1.0]))
+        gradcheck(lambda x: x.sum() if x[0].item() > 1.0 else x, np.array([1.0]))
 
 
 # --- compare_gradients ------------------------------------------------------------------------------------------------
@@ -415,7 +417,7 @@ def test_zero_and_unreached_values() -> None:
     loss = (x * 0.0).sum()
     assert compare_gradients(loss, {x: np.zeros(2), y: 0.0})
     (row,) = compare_gradients(loss, {y: 1.0}).rows
-    assert (row.name, row.words) == ("value 1", "the gradient by the graph is zero")
+    assert (row.name, row.words) == ("value 1", "is not in the graph of the loss")
 
 
 def test_empty_arrays_agree() -> None:

@@ -589,3 +589,22 @@ def test_matrices_of_complex_results_are_refused() -> None:
         with pytest.raises(TypeError, match=r"real results.*complex128.*vjp"):
             transformed(lambda z: z * z)(Z)
     np.testing.assert_allclose(jacobian(lambda z: am.real(z * z))(Z), np.diag((2 * Z).conj()), atol=1e-15)
+
+
+def test_a_variable_never_becomes_a_plain_number_unnoticed() -> None:
+    def into_an_array(x: Any) -> Any:
+        out = np.zeros(3)
+        for i in range(3):
+            out[i] = x[i] ** 2
+        return np.sum(out)
+
+    with pytest.raises(TypeError, match="would lose its gradient"):
+        grad(math.sin)(1.0)
+    with pytest.raises(TypeError, match="would drop its graph"):
+        grad(lambda x: np.float64(x) ** 2)(1.0)
+    with pytest.raises(ValueError, match="array element"):  # NumPy's own words for a failing float()
+        grad(into_an_array)(np.ones(3))
+    assert grad(lambda x: x * x.item())(3.0) == 3.0
+    x = Value(2.0)
+    assert float(x) == 2.0
+    assert math.sqrt(x) == math.sqrt(2.0)  # outside, a number is a number

@@ -221,7 +221,7 @@ def test_repr(value: Value, text: str) -> None:
 
 
 def test_repr_of_a_large_array_is_short() -> None:
-    assert len(repr(Value(np.arange(10_000.0).reshape(100, 100)))) < 250
+    assert len(repr(Value(np.arange(10_000.0).reshape(100, 100)))) < 300  # lines are aligned
 
 
 def test_format() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
 
@@ -179,6 +179,8 @@ def compare_gradients(
         raise released(loss)
     if loss.size != 1:
         raise ValueError(f"compare_gradients needs a loss that is a single number, this one has shape {loss.shape}")
+    if not isinstance(manual, Iterable):
+        raise TypeError(f"the gradients by hand are a dict from Values or names, got {type(manual).__name__}")
     pairs = list(manual.items()) if isinstance(manual, Mapping) else [tuple(pair) for pair in manual]
     if not pairs:
         raise ValueError("there is nothing to compare: pass {name or Value: gradient}")
@@ -186,9 +188,13 @@ def compare_gradients(
     values = [names_of.find(key) for key, _ in pairs]
     names = [key if isinstance(key, str) else key.name or f"value {i}" for i, (key, _) in enumerate(pairs, 1)]
     found = gradients(loss, values)
-    return Comparison(
+    rows = [
         _compare(name, np.asarray(graph), _numbers(by_hand, name), rtol, atol)
         for name, graph, (_, by_hand) in zip(names, found, pairs, strict=True)
+    ]
+    return Comparison(
+        row if row.agrees or value in names_of.nodes else replace(row, words="is not in the graph of the loss")
+        for row, value in zip(rows, values, strict=True)
     )
 
 
@@ -197,7 +203,8 @@ class _Names:
 
     def __init__(self, loss: Value) -> None:
         self.named: dict[str, list[Node]] = {}
-        for node in topological(loss):
+        self.nodes = set(topological(loss))
+        for node in sorted(self.nodes, key=lambda node: node.order):
             if node.name is not None:
                 self.named.setdefault(node.name, []).append(node)
 

@@ -420,7 +420,7 @@ def test_lookup_by_name_and_function() -> None:
     assert [get_loss(name) for name in LOSSES] == [*LOSSES.values()]
     assert [get_loss(loss.__name__) for loss in LOSSES.values()] == [*LOSSES.values()]
     assert get_loss(abs) is abs
-    with pytest.raises(ValueError, match=r"no loss 'mean': .*Choose from mse, l1, huber"):
+    with pytest.raises(ValueError, match=r"no loss 'mean': choose from mse, l1, huber"):
         get_loss("mean")
     with pytest.raises(ValueError, match="did you mean 'cross_entropy'"):
         get_loss("crossentropy")
