@@ -187,7 +187,7 @@ _PICTURES = frozenset(
 )
 
 # What `help` shows and a star brings: the functions and classes above, not the modules behind them.
-__all__ = [
+__all__ = [  # noqa: PLE0604 (names that are found, not spelled out)
     *sorted(name for name, thing in globals().items() if getattr(thing, "__module__", "").startswith(__name__)),
     *sorted(_PICTURES),
 ]

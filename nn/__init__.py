@@ -25,6 +25,6 @@ from .neuron import Neuron as Neuron, ScalarLayer as ScalarLayer
 from .training import fit as fit
 
 # What `help` shows and a star brings: the functions and classes above, not the modules behind them.
-__all__ = [
+__all__ = [  # noqa: PLE0604 (names that are found, not spelled out)
     *sorted(name for name, thing in globals().items() if getattr(thing, "__module__", "").startswith(f"{__name__}."))
 ]
