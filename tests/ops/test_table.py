@@ -383,7 +383,7 @@ def test_rates_along_a_direction(name: str, case: Case) -> None:
             every[i] = x
         return function(*every, **case.static)
 
-    def along(t: float) -> Any:
+    def along(t: Any) -> Any:
         return at(expected(name), *[operands[i] + t * d for i, d in zip(moving, directions, strict=True)])
 
     _, rate = am.jvp(lambda *xs: at(public(name), *xs), [operands[i] for i in moving], directions)
