@@ -44,10 +44,10 @@ class DigitReader(Module):
 
     def __init__(self, n_features: int = 32, n_hidden: int = 64, seed: int = 0, dtype: str = "float32") -> None:
         rng = np.random.default_rng(seed)
-        self.patches = Layer(9, n_features, "relu", rng=rng, dtype=dtype)
-        self.condense = Layer(36 * n_features, n_hidden, "relu", rng=rng, dtype=dtype, label="0")
-        self.residual = Layer(n_hidden, n_hidden, "relu", rng=rng, dtype=dtype, label="1")
-        self.scores = Layer(n_hidden, 10, "linear", rng=rng, dtype=dtype, label="2")
+        self.patches = Layer(9, n_features, "relu", rng=rng, dtype=dtype, label="1")
+        self.condense = Layer(36 * n_features, n_hidden, "relu", rng=rng, dtype=dtype, label="2")
+        self.residual = Layer(n_hidden, n_hidden, "relu", rng=rng, dtype=dtype, label="3")
+        self.scores = Layer(n_hidden, 10, "linear", rng=rng, dtype=dtype, label="4")
 
     def features(self, images: np.ndarray) -> Any:
         """What the first two layers make of images of shape (N, 64): shape (N, n_hidden)."""
@@ -126,27 +126,27 @@ def compare(model: DigitReader, images: np.ndarray, labels: np.ndarray) -> am.Co
     h = am.Value(features, name="h")
     C = cross_entropy(exact.dense(h), labels)
 
-    W1, b1, W2, b2 = (parameter.numpy() for layer in (exact.residual, exact.scores) for parameter in layer.parameters())
-    # forward: r = relu(h·W1 + b1), s = h + r, scores = s·W2 + b2, C = mean of −log softmax(scores)[label]
-    Z1 = features @ W1 + b1
-    s = features + np.maximum(Z1, 0)
-    scores = s @ W2 + b2
+    W3, b3, W4, b4 = (parameter.numpy() for layer in (exact.residual, exact.scores) for parameter in layer.parameters())
+    # forward: r = relu(h·W3 + b3), s = h + r, scores = s·W4 + b4, C = mean of −log softmax(scores)[label]
+    Z3 = features @ W3 + b3
+    s = features + np.maximum(Z3, 0)
+    scores = s @ W4 + b4
     chance = np.exp(scores - scores.max(axis=1, keepdims=True))
     chance /= chance.sum(axis=1, keepdims=True)
     # step 1, the delta of the last layer: softmax(scores) − one-hot(labels), over the number of images
-    delta2 = (chance - np.eye(10)[labels]) / len(labels)
+    delta4 = (chance - np.eye(10)[labels]) / len(labels)
     # step 2, the delta passed back, through the residual layer
-    ds = delta2 @ W2.T
-    delta1 = ds * (Z1 > 0)
+    ds = delta4 @ W4.T
+    delta3 = ds * (Z3 > 0)
     # step 3, the derivatives from the delta; h reaches C by two ways, past the layer and through it
     return am.compare_gradients(
         C,
         {
-            exact.scores.W: s.T @ delta2,
-            exact.scores.b: delta2.sum(axis=0),
-            exact.residual.W: features.T @ delta1,
-            exact.residual.b: delta1.sum(axis=0),
-            h: ds + delta1 @ W1.T,
+            exact.scores.W: s.T @ delta4,
+            exact.scores.b: delta4.sum(axis=0),
+            exact.residual.W: features.T @ delta3,
+            exact.residual.b: delta3.sum(axis=0),
+            h: ds + delta3 @ W3.T,
         },
     )
 

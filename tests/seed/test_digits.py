@@ -28,7 +28,7 @@ def test_three_epochs_read_most_digits(example: Run) -> None:
 def test_gradients_by_hand_equal_the_graph_s(example: Run) -> None:
     comparison = example.result["comparison"]
     comparison.check()
-    assert {row.name for row in comparison.rows} == {"W1", "b1", "W2", "b2", "h"}
+    assert {row.name for row in comparison.rows} == {"W3", "b3", "W4", "b4", "h"}
     assert all(row.absolute_error < 1e-12 for row in comparison.rows)
     assert all(np.any(row.graph) for row in comparison.rows)
 
