@@ -154,6 +154,7 @@ from .value import Value as Value
 if TYPE_CHECKING:
     from .chain import (
         Drawing as Drawing,
+        Explanation as Explanation,
         GraphTooLarge as GraphTooLarge,
         RendererInfo as RendererInfo,
         RendererNotFound as RendererNotFound,
@@ -163,6 +164,7 @@ if TYPE_CHECKING:
         Steps as Steps,
         Trace as Trace,
         draw as draw,
+        explain as explain,
         renderer_info as renderer_info,
         set_renderer as set_renderer,
         steps as steps,
@@ -171,6 +173,7 @@ if TYPE_CHECKING:
 _PICTURES = frozenset(
     [
         "Drawing",
+        "Explanation",
         "GraphTooLarge",
         "RenderError",
         "RenderTimeout",
@@ -180,6 +183,7 @@ _PICTURES = frozenset(
         "Steps",
         "Trace",
         "draw",
+        "explain",
         "renderer_info",
         "set_renderer",
         "steps",

@@ -1,5 +1,7 @@
 """nn: neurons, layers and networks on top of autograd_mini, with losses, optimizers and training."""
 
+from typing import TYPE_CHECKING, Any
+
 from . import activations as activations, initializers as initializers, losses as losses, optim as optim
 from .by_hand import ManualGradients as ManualGradients, backprop as backprop, backprop_of as backprop_of
 from .callbacks import Callback as Callback, EarlyStopping as EarlyStopping
@@ -24,7 +26,26 @@ from .module import Module as Module, Parameter as Parameter
 from .neuron import Neuron as Neuron, ScalarLayer as ScalarLayer
 from .training import fit as fit
 
+if TYPE_CHECKING:
+    from .animation import Animation as Animation, animate as animate
+
+_ANIMATION = ("Animation", "animate")
+
 # What `help` shows and a star brings: the functions and classes above, not the modules behind them.
 __all__ = [  # noqa: PLE0604 (names that are found, not spelled out)
-    *sorted(name for name, thing in globals().items() if getattr(thing, "__module__", "").startswith(f"{__name__}."))
+    *sorted(name for name, thing in globals().items() if getattr(thing, "__module__", "").startswith(f"{__name__}.")),
+    *_ANIMATION,
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Import what makes animations when it is asked for."""
+    if name not in _ANIMATION:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from . import animation
+
+    return getattr(animation, name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_ANIMATION})

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
         TraceNode as TraceNode,
         TraceScope as TraceScope,
     )
+    from .explaining import explain as explain
+    from .explanation import Explanation as Explanation
     from .latex import to_latex as to_latex
     from .recording import trace as trace
     from .render import (
@@ -25,12 +27,16 @@ if TYPE_CHECKING:
         renderer_info as renderer_info,
         set_renderer as set_renderer,
     )
+    from .stepping import Frame as Frame, LayerStep as LayerStep, Steps as Steps, steps as steps
 
 _HOMES = {
     **dict.fromkeys(("Drawing", "GraphTooLarge", "draw"), "drawing"),
     **dict.fromkeys(("Trace", "TraceEdge", "TraceEvent", "TraceNode", "TraceScope"), "events"),
     **dict.fromkeys(("RenderError", "RenderTimeout", "RenderWarning", "RendererInfo", "RendererNotFound"), "render"),
     **dict.fromkeys(("renderer_info", "set_renderer"), "render"),
+    **dict.fromkeys(("Frame", "LayerStep", "Steps", "steps"), "stepping"),
+    "Explanation": "explanation",
+    "explain": "explaining",
     "to_latex": "latex",
     "trace": "recording",
 }

@@ -18,6 +18,8 @@ from .words import Words
 Detail: TypeAlias = Literal["full", "local", "min"]
 
 LONGEST_FORMULA = 120
+EXPLODES = 1000.0
+"""A gradient with a larger entry is flagged; one that is zero throughout is flagged as dead."""
 _LISTED_CONTRIBUTIONS = 3
 _TABLE = 'BORDER="0" CELLBORDER="0" CELLSPACING="0"'
 
@@ -38,6 +40,10 @@ class Style:
         Pills with local derivative and contribution; with the local derivative; none, and arrays by their shapes.
     gradients : bool
         Whether gradients are shown; before ``backward`` a dash stands in their place.
+    update : float or None
+        The learning rate of a step of gradient descent, which parameters show; None for no such row.
+    separate : bool
+        Whether operations have nodes of their own, so that cards show no formulas.
     """
 
     palette: Palette
@@ -45,6 +51,8 @@ class Style:
     fmt: str
     detail: Detail
     gradients: bool
+    update: float | None = None
+    separate: bool = False
 
     def number(self, x: Any) -> str:
         """A number in a cell, escaped."""
@@ -52,7 +60,9 @@ class Style:
 
     # --- cards --------------------------------------------------------------------------------------------------------
 
-    def card(self, node: TraceNode, coming: Sequence[TraceEdge], whole_paths: bool, axes: tuple[str, str]) -> str:
+    def card(
+        self, node: TraceNode, coming: Sequence[TraceEdge], whole_paths: bool, axes: tuple[str, str], times: int = 1
+    ) -> str:
         """The label of a value.
 
         Parameters
@@ -65,46 +75,80 @@ class Style:
             Whether each of these edges belongs to one path to the root only.
         axes : tuple of str
             Letters that number the rows and columns of its array.
+        times : int
+            How many equal values it stands for.
         """
         if node.shape:
-            return self._array_card(node, coming, whole_paths, axes)
-        rows = [self._row(self._small(self.words.value, self.palette.forward), node.value, self.palette.forward)]
+            return self._array_card(node, coming, whole_paths, axes, times)
+        rows = [self.row(self.small(self.words.value, self.palette.forward), node.value, self.palette.forward)]
         if node.requires_grad:
             colour = self.palette.backward
-            symbol = f'<FONT POINT-SIZE="11" COLOR="{colour}">{self._gradient_symbol(node)}</FONT>'
+            symbol = f'<FONT POINT-SIZE="11" COLOR="{colour}">{self.gradient_symbol(node)}</FONT>'
             if not self.gradients:
-                rows.append(self._row(symbol, None, colour))
+                rows.append(self.row(symbol, None, colour))
             else:
                 if len(coming) > 1:
                     rows.append(self._sum(coming, whole_paths))
-                rows.append(self._row(symbol, node.grad, colour))
-        return f'<<TABLE {_TABLE} CELLPADDING="2">{self._header(node, 3)}<HR/>{"".join(rows)}</TABLE>>'
+                rows.append(self.row(symbol, node.grad, colour))
+        rows += self._update(node, 3)
+        return f'<<TABLE {_TABLE} CELLPADDING="2">{self._header(node, 3, times)}<HR/>{"".join(rows)}</TABLE>>'
 
-    def _header(self, node: TraceNode, columns: int) -> str:
+    def _header(self, node: TraceNode, columns: int, times: int) -> str:
         name, formula = escape(node.name), escape(clean_text(node.formula, LONGEST_FORMULA)) if node.formula else ""
+        if self.separate:
+            formula = ""
         kind = getattr(self.words, node.kind, "")
         text = f"<B>{name}</B>" + (f" = {formula}" if formula else "")
         beside = kind_text(node.shape, node.dtype, kind) if node.shape else kind
         if beside:
-            text += f"  {self._small(beside, self.palette.muted)}"
+            text += f"  {self.small(beside, self.palette.muted)}"
+        return self._headed(text + (f"  <B>× {times}</B>" if times > 1 else ""), columns)
+
+    def _headed(self, text: str, columns: int) -> str:
         return (
             f'<TR><TD COLSPAN="{columns}" ALIGN="CENTER" CELLPADDING="3">'
             f'<FONT POINT-SIZE="11" COLOR="{self.palette.ink}">{text}</FONT></TD></TR>'
         )
 
-    def _small(self, text: str, colour: str) -> str:
+    def framed(self, header: str, rows: Sequence[str]) -> str:
+        """A card of a header, escaped already, and rows."""
+        body = f"<HR/>{''.join(rows)}" if rows else ""
+        return f'<<TABLE {_TABLE} CELLPADDING="2">{self._headed(header, 3)}{body}</TABLE>>'
+
+    def text_row(self, text: str, columns: int = 3) -> str:
+        """A row with a text across the card."""
+        return f'<TR><TD COLSPAN="{columns}" ALIGN="LEFT">{self.small(text, self.palette.ink)}</TD></TR>'
+
+    def small(self, text: str, colour: str) -> str:
+        """A side note in small letters."""
         return f'<FONT POINT-SIZE="9" COLOR="{colour}">{escape(text)}</FONT>'
 
-    def _row(self, title: str, x: Any, colour: str) -> str:
-        text = "–" if x is None else self.number(x)
+    def row(self, title: str, x: Any, colour: str) -> str:
+        """A title, escaped already, and a number or a text beside it; a dash for None."""
+        text = "–" if x is None else escape(x) if isinstance(x, str) else self.number(x)
         return (
             f'<TR><TD ALIGN="LEFT">{title}</TD><TD WIDTH="6"></TD>'
             f'<TD ALIGN="RIGHT"><FONT FACE="Courier" POINT-SIZE="11" COLOR="{colour}"><B>{text}</B></FONT></TD></TR>'
         )
 
-    def _gradient_symbol(self, node: TraceNode) -> str:
+    def gradient_symbol(self, node: TraceNode) -> str:
+        """How the gradient of a value is written on its card."""
         symbol = f"<I>{escape(node.symbol)}</I>"
+        flag = flag_of(node) if self.gradients else None
+        if flag is not None:
+            symbol += f"  <B>{self.small(getattr(self.words, flag), getattr(self.palette, flag))}</B>"
         return f"<B>δ</B> = {symbol}" if node.delta else symbol
+
+    def _update(self, node: TraceNode, columns: int) -> list[str]:
+        """The row ``w ← 0.5 − 0.1 × (-2.839) = 0.784`` of a parameter; of an array it stands in symbols."""
+        if self.update is None or not self.gradients or node.kind != "parameter" or node.grad is None:
+            return []
+        rate = number(self.update, self.fmt)
+        if node.shape:
+            return [self.text_row(f"{node.name} ← {node.name} − {rate} · {node.symbol}", columns)]
+        old, slope, new = (number(x, self.fmt) for x in (node.value, node.grad, node.value - self.update * node.grad))
+        slope = f"({slope})" if slope.startswith("-") else slope
+        return [self.text_row(f"{node.name} ← {old} − {rate} × {slope} = {new}", columns)]
 
     def _sum(self, coming: Sequence[TraceEdge], whole_paths: bool) -> str:
         """The row ``2 paths  120 + 1``."""
@@ -117,7 +161,7 @@ class Style:
         if len(coming) > _LISTED_CONTRIBUTIONS:
             text += " + …"
         return (
-            f'<TR><TD ALIGN="LEFT">{self._small(self._count(coming, whole_paths), muted)}</TD><TD></TD>'
+            f'<TR><TD ALIGN="LEFT">{self.small(self._count(coming, whole_paths), muted)}</TD><TD></TD>'
             f'<TD ALIGN="RIGHT"><FONT FACE="Courier" POINT-SIZE="9" COLOR="{muted}">{text}</FONT></TD></TR>'
         )
 
@@ -125,15 +169,16 @@ class Style:
         return (self.words.paths if whole_paths else self.words.edges).format(n=len(coming))
 
     def _array_card(
-        self, node: TraceNode, coming: Sequence[TraceEdge], whole_paths: bool, axes: tuple[str, str]
+        self, node: TraceNode, coming: Sequence[TraceEdge], whole_paths: bool, axes: tuple[str, str], times: int
     ) -> str:
-        header, panel = self._header(node, 2), Panel(self.palette, self.words, self.fmt)
-        symbol = self._gradient_symbol(node) if node.requires_grad else ""
+        header, panel = self._header(node, 2, times), Panel(self.palette, self.words, self.fmt)
+        symbol = self.gradient_symbol(node) if node.requires_grad else ""
         if self.gradients and len(coming) > 1:
             symbol += f'  <FONT COLOR="{self.palette.muted}">Σ {escape(self._count(coming, whole_paths))}</FONT>'
         if self.detail == "min":
             row = f'<FONT POINT-SIZE="11" COLOR="{self.palette.backward}">{symbol}</FONT>'
             body = f'<HR/><TR><TD COLSPAN="2">{row}</TD></TR>' if symbol else ""
+            body += "".join(self._update(node, 2))
             return f'<<TABLE {_TABLE} CELLPADDING="2">{header}{body}</TABLE>>'
         cells = [panel.table(node.value, escape(self.words.value), self.palette.forward, axes)]
         if node.requires_grad and self.gradients:
@@ -141,7 +186,8 @@ class Style:
         elif node.requires_grad:
             cells.append(f'<FONT POINT-SIZE="9" COLOR="{self.palette.backward}">{symbol}  –</FONT>')
         columns = "".join(f'<TD VALIGN="TOP">{cell}</TD>' for cell in cells)
-        return f'<<TABLE {_TABLE} CELLPADDING="2">{header}<HR/><TR>{columns}</TR></TABLE>>'
+        update = "".join(self._update(node, 2))
+        return f'<<TABLE {_TABLE} CELLPADDING="2">{header}<HR/><TR>{columns}</TR>{update}</TABLE>>'
 
     def tooltip(self, node: TraceNode) -> str:
         """What a card says when the pointer rests on it: name, formula, and what the full colours stand for."""
@@ -173,6 +219,10 @@ class Style:
             lines = self._product_lines(edge, operand, len(trace.outgoing[operand.id]))
         else:
             lines = self._scalar_lines(edge, local, which)
+        return self.pill_of(lines)
+
+    def pill_of(self, lines: Sequence[str]) -> str:
+        """A label of an edge from its lines, escaped already; with little detail the first alone."""
         if self.detail == "local":
             lines = lines[:1]
         first, *second = lines
@@ -201,6 +251,23 @@ class Style:
         product = self.words.say(clean_text(edge.product, LONGEST_FORMULA))
         lines = [f"<I>{escape(f'{left} {equals} {product}')}</I>"]
         return [*lines, escape(self.words.say(edge.note))] if edge.note else lines
+
+
+def flag_of(node: TraceNode) -> Literal["dead", "explodes"] | None:
+    """What is wrong with a gradient: every entry is zero, or one is larger than 1000, infinite or no number.
+
+    Parameters
+    ----------
+    node : TraceNode
+        A value with a gradient; None is wrong with one without, and with an empty array.
+    """
+    if node.grad is None or np.size(node.grad) == 0:
+        return None
+    with np.errstate(all="ignore"):
+        largest = float(np.abs(node.grad)) if np.ndim(node.grad) == 0 else float(np.max(np.abs(node.grad)))
+    if not largest <= EXPLODES:
+        return "explodes"
+    return "dead" if largest == 0.0 else None
 
 
 def _is_number(text: str) -> bool:

@@ -58,9 +58,10 @@ class Equation:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A line of words above equations, or between them."""
+    """A line of words above equations, or between them; a small one without an empty line before it."""
 
     words: str
+    small: bool = False
 
 
 Item: TypeAlias = Equation | Heading
@@ -69,6 +70,11 @@ Item: TypeAlias = Equation | Heading
 def equation(left: str, *cells: str, label: str = "", note: str = "") -> Equation:
     """An equation of one line."""
     return Equation(left, (Row("=", cells, note),), label)
+
+
+def listed(label: str, formulas: Sequence[str]) -> list[Equation]:
+    """Formulas on one line behind a label; nothing if there are none."""
+    return [Equation("", (Row("", (",   ".join(formulas),)),), label)] if formulas else []
 
 
 def to_text(items: Sequence[Item]) -> str:
@@ -83,33 +89,34 @@ def to_text(items: Sequence[Item]) -> str:
     lines: list[str] = []
     for item in items:
         if isinstance(item, Heading):
-            lines += ["", item.words] if lines else [item.words]
+            lines += ["", item.words] if lines and not item.small else [item.words]
         else:
             lines += _equation_text(item)
     return "\n".join(line.rstrip() for line in lines)
 
 
 def _equation_text(item: Equation) -> Iterator[str]:
-    head = f"{item.label} " if item.label else ""
-    head += item.left
+    head = " ".join(word for word in (item.label, item.left) if word)
     indent = " " * len(head)
     widths = _column_widths(item.rows, len(head))
     for i, row in enumerate(item.rows):
-        start = f"{indent if i else head} {row.sign}".rstrip() if row.sign else indent + "  "
+        start = (indent if i else head) or " "
+        start += f" {row.sign} " if row.sign else "   " if item.left else " "
         if widths:
-            cells = [cell.ljust(width) for cell, width in zip(row.cells, widths, strict=False)]
-            body = ["  ".join(cells).rstrip() if len(cells) > 1 else cells[0].rstrip()]
+            body = ["  ".join(cell.ljust(width) for cell, width in zip(row.cells, widths, strict=False)).rstrip()]
         else:
-            body = [piece for cell in row.cells for piece in wrapped(cell, WIDTH - len(indent) - 3)]
-        yield f"{start} {body[0]}" + (_GAP + row.note if row.note and len(body) == 1 else "")
-        hanging = " " * (len(indent) + 2 + len(row.sign))
-        for j, piece in enumerate(body[1:], start=2):
-            yield f"{hanging} {piece}" + (_GAP + row.note if row.note and len(body) == j else "")
+            first, rest = row.cells[0], " ".join(cell for cell in row.cells[1:] if cell)
+            parts = [f"{first}  {rest}"] if len(start) + len(first) + len(rest) < WIDTH else [first, rest]
+            body = [piece.rstrip() for part in parts if part for piece in wrapped(part, WIDTH - len(start))]
+        yield start + body[0] + (_GAP + row.note if row.note else "")
+        hanging = " " * len(start) + ("  " if row.sign else "" if item.left or item.label else "    ")
+        for piece in body[1:]:
+            yield hanging + piece
 
 
 def _column_widths(rows: Sequence[Row], head: int) -> list[int]:
     """The widths of the columns, if all rows of several cells fit beside each other; else none."""
-    columns = max(len(row.cells) for row in rows)
+    columns = max((len(row.cells) for row in rows), default=1)
     if columns == 1:
         return []
     widths = [
@@ -119,7 +126,7 @@ def _column_widths(rows: Sequence[Row], head: int) -> list[int]:
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """A formula in pieces that are not wider, broken before a sign that stands outside of all parentheses.
+    """A formula in pieces that are not wider, broken before signs that stand outside of all parentheses.
 
     Examples
     --------
@@ -128,8 +135,8 @@ def wrapped(text: str, width: int) -> list[str]:
     """
     if len(text) <= width:
         return [text]
-    depth = accumulate((ch in "([") - (ch in ")]") for ch in text)
-    breaks = [i for i, level in enumerate(depth) if level == 0 and text[i : i + 3] in _SIGNS]
+    levels = list(accumulate((ch in "([") - (ch in ")]") for ch in text))
+    breaks = [i for i, level in enumerate(levels) if level == 0 and text.startswith(_SIGNS, i)]
     pieces, start = [], 0
     for here, following in zip(breaks, [*breaks[1:], len(text)], strict=True):
         if following - start > width and here > start:
@@ -138,7 +145,7 @@ def wrapped(text: str, width: int) -> list[str]:
     return [*pieces, text[start:]]
 
 
-_SIGNS = (" · ", " × ", " + ", " - ", " = ", " → ", ", ")
+_SIGNS = (" · ", " × ", " + ", " - ", " − ", " = ", " → ", "   ")
 
 
 def to_lines(items: Sequence[Item]) -> list[tuple[str, str]]:
@@ -152,27 +159,18 @@ def to_lines(items: Sequence[Item]) -> list[tuple[str, str]]:
     lines: list[tuple[str, str]] = []
     for item in items:
         if isinstance(item, Heading):
-            lines += [("", line) for line in _words(item.words)]
+            lines.append(("", to_latex(item.words).strip()))
             continue
-        label = f"{_plain(item.label)}\\ " if item.label else ""
+        label = f"{to_latex(item.label)}\\ " if item.label else ""
         for i, row in enumerate(item.rows):
             left = label + to_latex(item.left) if i == 0 else ""
-            text = " ".join(cell for cell in row.cells if cell)
+            text = (" " if row.sign else "   ").join(cell for cell in row.cells if cell)
             pieces = [to_latex(piece).strip() for piece in wrapped(text, _LATEX_WIDTH)]
             pieces[0] = f"{row.sign} {pieces[0]}".strip()
             if row.note:
-                pieces[-1] += rf" \quad {_plain(row.note)}"
+                pieces[-1] += rf" \quad {to_latex(row.note)}"
             lines += [(left, pieces[0]), *(("", rf"\quad {piece}") for piece in pieces[1:])]
     return lines
-
-
-def _plain(words: str) -> str:
-    """Words in math mode."""
-    return to_latex(words).replace(" ", r"\ ") if words.isascii() and words.isalpha() else to_latex(words)
-
-
-def _words(words: str) -> list[str]:
-    return [to_latex(words).strip()] if words else []
 
 
 def aligned(lines: Sequence[tuple[str, str]]) -> str:
@@ -202,21 +200,21 @@ def to_markdown(items: Sequence[Item]) -> str:
             blocks.append(f"$$\n{aligned(to_lines(equations))}\n$$")
             equations = []
         if item is not None:
-            blocks.append(f"**{_escaped(item.words)}**")
+            blocks.append(_escaped(item.words) if item.small else f"**{_escaped(item.words)}**")
     return "\n\n".join(blocks)
 
 
 def _escaped(words: str) -> str:
-    return "".join(f"\\{ch}" if ch in "\\`*_{}[]<>()#+-!|$~&" else ch for ch in words)
+    return "".join(f"\\{ch}" if ch in "\\`*_[]<>#|$~&" else ch for ch in words)
 
 
 def to_html(items: Sequence[Item]) -> str:
     """HTML: the text on a light card, readable on light and dark pages, with headings in bold type."""
     body = []
+    headings = {item.words for item in items if isinstance(item, Heading) and not item.small}
     for i, line in enumerate(to_text(items).split("\n")):
         escaped = html.escape(line)
-        is_heading = any(isinstance(item, Heading) and item.words == line for item in items)
-        body.append(("\n" if i else "") + (f"<b>{escaped}</b>" if is_heading and line else escaped))
+        body.append(("\n" if i else "") + (f"<b>{escaped}</b>" if line in headings else escaped))
     return f'<pre style="{_CARD}">{"".join(body)}</pre>'
 
 

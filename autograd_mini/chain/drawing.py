@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
+import math
 import os
 import sys
+import warnings
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
 from .cards import Detail, Style
 from .events import Trace
+from .folding import Modules
 from .layout import dot_text
+from .limits import GraphTooLarge, fitted, most_folded
 from .names import Names, variables
-from .recording import count_cards, record_pass
-from .render import RenderError, Theme, finish_svg, render, save
+from .picture import Picture
+from .recording import record_pass
+from .render import RenderError, RenderTimeout, RenderWarning, Theme, finish_svg, render, save
+from .selection import joining, lit, near, values_of
 from .theme import DARK, LIGHT
 from .words import LANGUAGES, Language
 
-_CHOICES = {"detail": ("full", "local", "min"), "rankdir": ("LR", "TB"), "theme": ("auto", "light", "dark")}
+__all__ = ["Drawing", "GraphTooLarge", "draw"]
+
+_CHOICES = {
+    "ops": ("cards", "separate"),
+    "detail": ("full", "local", "min"),
+    "rankdir": ("LR", "TB"),
+    "theme": ("auto", "light", "dark"),
+}
 _SUFFIXES = (".svg", ".png", ".pdf", ".dot", ".gv")
-
-
-class GraphTooLarge(ValueError):
-    """The graph has more values than a picture can show; the message says how many, and the ways out."""
 
 
 class Drawing:
@@ -43,15 +55,42 @@ class Drawing:
         What it shows, in a sentence, for screen readers.
     timeout : float
         The most seconds that a program may take.
+    folded : callable, optional
+        Gives DOT text of a smaller picture, to draw if the program needs longer.
     """
 
-    def __init__(self, source: str, trace: Trace, theme: Theme, label: str, timeout: float) -> None:
+    def __init__(
+        self,
+        source: str,
+        trace: Trace,
+        theme: Theme,
+        label: str,
+        timeout: float,
+        folded: Callable[[], str] | None = None,
+    ) -> None:
         self.source, self.trace = source, trace
-        self._theme, self._label, self._timeout = theme, label, timeout
+        self._theme, self._label, self._timeout, self._folded = theme, label, timeout, folded
+
+    def _render(self, format: str, **options: Any) -> bytes:
+        """The picture; one that takes too long is folded, and drawn so from then on."""
+        try:
+            return render(self.source, format, timeout=self._timeout, **options)
+        except RenderTimeout:
+            source = self._folded() if self._folded is not None else self.source
+            if source == self.source:
+                raise
+            warnings.warn(
+                f"the layout took longer than {self._timeout:g} seconds, so the picture is drawn folded; "
+                "draw(..., timeout=60) gives it more time",
+                RenderWarning,
+                stacklevel=4,
+            )
+            self.source, self._folded = source, None
+            return render(self.source, format, timeout=self._timeout, **options)
 
     @cached_property
     def _svg(self) -> str:
-        drawn = render(self.source, "svg", timeout=self._timeout).decode("utf-8")
+        drawn = self._render("svg").decode("utf-8")
         # A dark picture is dark from its DOT text on; only one that follows the reader needs both sets of colours.
         return finish_svg(drawn, theme="auto" if self._theme == "auto" else "light", label=self._label)
 
@@ -79,7 +118,7 @@ class Drawing:
             If no program could draw it.
         """
         background = None if self._theme == "dark" else "white"
-        return render(self.source, "png", dpi=dpi, timeout=self._timeout, background=background)
+        return self._render("png", dpi=dpi, background=background)
 
     def pdf(self) -> bytes:
         """The picture as PDF.
@@ -89,7 +128,7 @@ class Drawing:
         RenderError
             If no program could draw it; graphviz-pure draws no PDF.
         """
-        return render(self.source, "pdf", timeout=self._timeout)
+        return self._render("pdf")
 
     def save(self, path: str | os.PathLike[str], *, dpi: float | None = None) -> Path:
         """Write the picture to a file.
@@ -141,7 +180,7 @@ class Drawing:
         return f"<drawing of {self.trace.root.name}: {cards} values; .svg(), .png(), .save(path)>"
 
 
-def draw(
+def draw(  # noqa: PLR0913 (the options of a picture, each with a default)
     root: Any,
     *,
     detail: Detail = "full",
@@ -152,6 +191,15 @@ def draw(
     names: Names = None,
     legend: bool = True,
     gradient: Any = None,
+    ops: Literal["cards", "separate"] = "cards",
+    update: float | None = None,
+    depth: int | None = None,
+    collapse: Callable[[str], bool] | Sequence[str] | None = None,
+    expand: Sequence[str] | None = None,
+    highlight: Any = None,
+    around: Any = None,
+    radius: int | None = None,
+    paths: tuple[Any, Any] | None = None,
     max_nodes: int | None = 400,
     timeout: float = 20.0,
 ) -> Drawing:
@@ -181,10 +229,32 @@ def draw(
         Whether a line below explains the two lanes.
     gradient : array, optional
         For a root that is an array: the gradient to start from, as for ``backward``.
+    ops : {"cards", "separate"}
+        Operations in the headers of the cards, or as circles of their own before them, as micrograd draws them.
+    update : float, optional
+        A learning rate: every parameter shows its step of gradient descent, ``w ← 0.5 − 0.1 × (-2.839) = 0.784``.
+    depth : int, optional
+        Modules so deep are folded to one card with their shapes, the number of their parameters and the norm of the
+        gradient: 0 gives one card a model, 1 one card a layer.
+    collapse : list of str or callable, optional
+        Modules and groups to fold, by path: ``["layer2"]`` is every group whose path ends so; or a function of a path
+        such as ``"MLP.layer2"``.
+    expand : list of str, optional
+        Modules to draw in full whatever `depth` and `max_nodes` say.
+    highlight : Value or list of Values, optional
+        The paths from the root to it stay, all else fades; below stands the product along the path, or the sum.
+    around : Value or list of Values, optional
+        Draw only what is at most `radius` edges away from it.
+    radius : int, optional
+        With `around`; 3 if not given.
+    paths : tuple of Value, optional
+        ``(loss, w)``: draw only what lies on paths from the first to the second.
     max_nodes : int or None, default 400
-        The most cards; None for no limit.
+        A picture of more cards folds itself until it fits, and says so below: equal samples and equal blocks are
+        drawn once (× N), then long chains of unnamed operations become one card (… 12 ops), then modules. None draws
+        all.
     timeout : float, default 20.0
-        The most seconds that the drawing program may take.
+        The most seconds that the drawing program may take; a picture that takes longer is drawn folded, with a warning.
 
     Returns
     -------
@@ -194,11 +264,16 @@ def draw(
     Raises
     ------
     GraphTooLarge
-        If the graph has more than `max_nodes` values.
+        If the graph has more than five times `max_nodes` cards even when folded.
     GraphError
         If the graph was released by ``backward(retain_graph=False)``, or data changed after it was used.
     TypeError, ValueError
         If an argument is not as described.
+
+    Notes
+    -----
+    A gradient that is zero throughout has a green "dead" beside it; one with an entry beyond ±1000, an infinite one or
+    a nan has a red "explodes".
 
     Examples
     --------
@@ -212,20 +287,69 @@ def draw(
     >>> "df/dx" in drawing.source
     True
     """
-    for name, choice in (("detail", detail), ("rankdir", rankdir), ("theme", theme)):
+    for name, choice in (("detail", detail), ("rankdir", rankdir), ("theme", theme), ("ops", ops)):
         if choice not in _CHOICES[name]:
             raise ValueError(f"{name} is one of {', '.join(_CHOICES[name])}, got {choice!r}")
     if lang not in LANGUAGES:
         raise ValueError(f"lang is one of {', '.join(LANGUAGES)}, got {lang!r}")
-    cards = count_cards(root)
-    if max_nodes is not None and cards > max_nodes:
-        raise GraphTooLarge(
-            f"the graph has {cards:,} values, and a picture of more than {max_nodes} would not be read: draw a smaller "
-            'part (fewer samples or neurons), or call draw(..., max_nodes=None, detail="min") and give it time'
-        )
+    if radius is not None and around is None:
+        raise TypeError("radius goes with around=: draw(..., around=w, radius=3)")
+    _check_limit(max_nodes)
+    rate, words = _learning_rate(update), LANGUAGES[lang]
     found = variables(sys._getframe(1), names)
-    trace = record_pass(root, gradient, found, fmt)
-    words = LANGUAGES[lang]
-    style = Style(DARK if theme == "dark" else LIGHT, words, fmt, detail, trace.differentiated)
-    label = words.picture.format(root=trace.root.name, n=cards)
-    return Drawing(dot_text(trace, style, rankdir=rankdir, legend=legend), trace, theme, label, timeout)
+    with _uncollected():
+        trace = record_pass(root, gradient, found, fmt)
+        modules = Modules.asked(trace, depth, collapse, expand)
+        picture = Picture.whole(trace)
+        if paths is not None:
+            picture = joining(picture, paths, words)
+        if around is not None:
+            picture = near(picture, values_of(trace, around, "around"), 3 if radius is None else radius, words)
+        if highlight is not None:
+            picture = lit(picture, values_of(trace, highlight, "highlight"), words, fmt)
+        palette = DARK if theme == "dark" else LIGHT
+        style = Style(palette, words, fmt, detail, trace.differentiated, rate, ops == "separate")
+
+        def dot(shown: Picture) -> str:
+            return dot_text(trace, style, rankdir=rankdir, legend=legend, picture=shown)
+
+        shown = fitted(picture, modules, max_nodes, words)
+        source = dot(shown)
+
+    def smaller() -> str:
+        folded = most_folded(picture, modules, words)
+        return dot(folded) if len(folded.cards()) < len(shown.cards()) else source
+
+    label = words.picture.format(root=trace.root.name, n=len(picture.home))
+    return Drawing(source, trace, theme, label, timeout, smaller)
+
+
+def _check_limit(max_nodes: Any) -> None:
+    if max_nodes is None:
+        return
+    if isinstance(max_nodes, bool) or not isinstance(max_nodes, int):
+        raise TypeError(f"max_nodes is a whole number, or None for no limit, got {type(max_nodes).__name__}")
+    if max_nodes < 1:
+        raise ValueError(f"max_nodes is 1 or more, or None for no limit, got {max_nodes}")
+
+
+def _learning_rate(update: Any) -> float | None:
+    if update is None:
+        return None
+    if isinstance(update, bool) or not isinstance(update, (int, float)):
+        raise TypeError(f"update is a learning rate such as 0.1, got {type(update).__name__}")
+    if not 0 < update < math.inf:
+        raise ValueError(f"update is a learning rate, a positive number, got {update!r}")
+    return float(update)
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """The garbage collector rests: it would walk the hundred thousand parts of a large trace again and again."""
+    resting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if resting:
+            gc.enable()

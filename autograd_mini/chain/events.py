@@ -215,6 +215,8 @@ class Trace:
         What was differentiated, as it is written: ``C``; for an array ``ΣA``, the sum of its entries.
     d : str
         ``∂``, or ``d`` if one number alone was differentiated by.
+    places : mapping of Value to int
+        For each value the place of its node in ``nodes``.
     differentiated : bool
         Whether ``backward()`` had been called on the root. The gradients here are those of this trace's own pass.
     """
@@ -233,7 +235,7 @@ class Trace:
         self.nodes, self.edges, self.scopes = tuple(nodes), tuple(edges), tuple(scopes)
         self.root, self.objective, self.d = self.nodes[-1], words.of, words.d
         self.differentiated = differentiated
-        self._backward, self._places = backward, places
+        self._backward, self.places = backward, places
         self._node = {node.id: node for node in nodes}
         self._edge = {edge.id: edge for edge in edges}
         words.nodes, words.root = self._node, self.root.id
@@ -254,9 +256,9 @@ class Trace:
         KeyError
             If the root does not depend on it.
         """
-        if value not in self._places:
+        if value not in self.places:
             raise KeyError(f"{self.root.name} does not depend on {value!r}")
-        return self.nodes[self._places[value]]
+        return self.nodes[self.places[value]]
 
     def incoming(self, node: TraceNode) -> list[TraceEdge]:
         """The edges from a node's operands, in order."""
@@ -317,18 +319,19 @@ class Trace:
 
 def _plain(item: Any, *properties: str) -> dict[str, Any]:
     names = [part.name for part in fields(item) if not part.name.startswith("_")]
-    return {name: _json_ready(getattr(item, name)) for name in (*names, *properties)}
+    return {name: json_ready(getattr(item, name)) for name in (*names, *properties)}
 
 
-def _json_ready(x: Any) -> Any:
+def json_ready(x: Any) -> Any:
+    """Numbers, arrays, text and sequences of them as JSON has them."""
     if x is None or isinstance(x, (bool, int, str)):
         return x
     if isinstance(x, float):
         return float(x) if math.isfinite(x) else str(x)
     if isinstance(x, complex):
-        return [_json_ready(x.real), _json_ready(x.imag)]
+        return [json_ready(x.real), json_ready(x.imag)]
     if isinstance(x, (np.ndarray, np.generic)):
-        return _json_ready(x.tolist())
+        return json_ready(x.tolist())
     if isinstance(x, Mapping):
         return {name: setting_text(setting) for name, setting in x.items()}
-    return [_json_ready(item) for item in x]
+    return [json_ready(item) for item in x]

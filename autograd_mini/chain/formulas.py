@@ -118,7 +118,8 @@ def formula(op: Operation, out: Operand, operands: Sequence[Operand], static: Ma
 
 
 def _power(x: Operand, y: Operand) -> str:
-    base = f"({x.name})" if x.name.startswith("−") else bracketed(x.name) if x.number is None else x.name
+    raised = x.name.startswith("−") or x.name.endswith("⁾")
+    base = f"({x.name})" if raised else bracketed(x.name) if x.number is None else x.name
     if y.number is not None:
         if y.number == int(y.number) and abs(y.number) < 100:
             return base + superscript(int(y.number))

@@ -41,7 +41,8 @@ _FUNCTIONS = frozenset(
 _SIGNS = {
     "·": r"\cdot ", "×": r"\times ", "−": "-", "∂": r"\partial ", "Σ": r"\sum ", "Π": r"\prod ", "→": r"\to ",
     "≤": r"\le ", "≥": r"\ge ", "≈": r"\approx ", "∞": r"\infty ", "⌊": r"\lfloor ", "⌋": r"\rfloor ",
-    "⌈": r"\lceil ", "⌉": r"\rceil ", "…": r"\ldots ", "∛": r"\sqrt[3]", "√": r"\sqrt",
+    "⌈": r"\lceil ", "⌉": r"\rceil ", "…": r"\ldots ", "∛": r"\sqrt[3]", "√": r"\sqrt", "✓": r"\checkmark ",
+    "⋯": r"\cdots ", "‖": r"\Vert ",
 }  # fmt: skip
 _GREEK = {
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta", "η": "eta", "θ": "theta",

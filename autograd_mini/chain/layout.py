@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from .cards import Style
 from .events import Trace, TraceEdge, TraceNode, TraceScope
+from .foldcards import chain_heading, fold_card, fold_pill
 from .notation import bracketed
+from .picture import Fold, Picture
 from .recording import COST
 from .render import clean_text, escape, escape_tooltip
 from .theme import DARK
 
 _MOST_STEPS = 2000
 _WIDE_LEGEND = 8
+_LONGEST_CAPTION = 300
 
 
-def dot_text(trace: Trace, style: Style, *, rankdir: str, legend: bool) -> str:
+def dot_text(trace: Trace, style: Style, *, rankdir: str, legend: bool, picture: Picture | None = None) -> str:
     """A pass as DOT text.
 
     Parameters
@@ -30,6 +33,8 @@ def dot_text(trace: Trace, style: Style, *, rankdir: str, legend: bool) -> str:
         Whether it runs from left to right or from top to bottom.
     legend : bool
         Whether the line that explains the two lanes stands below.
+    picture : Picture, optional
+        What is drawn of it; by default every value.
 
     Returns
     -------
@@ -38,14 +43,15 @@ def dot_text(trace: Trace, style: Style, *, rankdir: str, legend: bool) -> str:
     """
     import graphviz
 
+    picture = picture or Picture.whole(trace)
     dot = graphviz.Digraph(graph_attr=_graph_attributes(style, rankdir), node_attr=_NODE, edge_attr=_EDGE)
-    if legend:
-        dot.attr(label=_legend(trace, style, rankdir), labelloc="b")
-    page = _Page(trace, style)
+    page = _Page(picture, style)
+    below = _below(page, rankdir, legend)
+    if below:
+        dot.attr(label=below, labelloc="b")
     page.add_nodes(dot, None)
-    for edge in trace.edges:
-        if trace.node(edge.operand).kind != "number":
-            dot.edge(edge.operand, edge.result, **page.edge(edge))
+    for (lower, upper, _), edges in page.links.items():
+        page.add_edge(dot, lower, upper, edges)
     return str(dot.source)
 
 
@@ -74,29 +80,48 @@ def _graph_attributes(style: Style, rankdir: str) -> dict[str, str]:
     }
 
 
+_SYMBOLS = {
+    "add": "+",
+    "subtract": "−",
+    "negative": "−",
+    "multiply": "×",
+    "divide": "/",
+    "power": "^",
+    "matmul": "·",
+}
+"""Operations that have a sign."""
+
+
 class _Page:
     """What the picture needs to know of the graph as a whole."""
 
-    def __init__(self, trace: Trace, style: Style) -> None:
-        self.trace, self.style = trace, style
+    def __init__(self, picture: Picture, style: Style) -> None:
+        self.picture, self.style = picture, style
+        self.trace = trace = picture.trace
         self.scopes = {scope.id: scope for scope in trace.scopes}
-        self.inside: dict[str | None, list[TraceNode]] = {}
-        self.cluster: dict[str, str | None] = {}
         self.users: dict[str, list[TraceNode]] = {node.id: [] for node in trace.nodes}
         for node in trace.nodes:
             for id in node.operands:
                 self.users[id].append(node)
-        for node in trace.nodes:
-            if node.kind != "number":
-                self.cluster[node.id] = self._cluster(node)
-                self.inside.setdefault(self.cluster[node.id], []).append(node)
+        self.cluster = {card: self._cluster(card) for card in picture.cards()}
+        self.inside: dict[str | None, list[str]] = {}
+        for card, scope in self.cluster.items():
+            self.inside.setdefault(scope, []).append(card)
+        last = {card: fold.nodes[-1].id for card, fold in picture.folds.items()}
+        self.place = {card: int(last.get(card, card)[2:]) for card in self.cluster}
         self.single = _single_paths(trace)
         self.clusters = self._clusters_in_use()
+        self.times, self.scope_times = picture.times(), picture.scope_times()
+        self.faded, self.links = picture.faded(), picture.links()
 
-    def _cluster(self, node: TraceNode) -> str | None:
-        """The scope to draw a value in: its own; for a parameter the innermost that holds all its users."""
+    def _cluster(self, card: str) -> str | None:
+        """The scope to draw a card in: its own; for a parameter the innermost that holds all its users."""
+        if card in self.picture.folds:
+            return self.picture.folds[card].scope
+        node = self.trace.node(card)
         if node.kind in ("parameter", "constant"):
-            return _common([self._around(user.scope) for user in self.users[node.id]])
+            users = {self.picture.model(user.id) for user in self.users[card]}
+            return _common([self._around(self.trace.node(user).scope) for user in users])
         return node.scope
 
     def _around(self, scope: str | None) -> list[str]:
@@ -118,21 +143,61 @@ class _Page:
 
     def add_nodes(self, dot: Any, scope: str | None) -> None:
         """The cards of a scope, then the clusters in it."""
-        nodes = self.inside.get(scope, [])
+        cards = self.inside.get(scope, [])
         # Graphviz stacks clusters, and the leaves in one, from the last one down.
         if scope is not None:
-            nodes = [node for node in nodes if node.op is None][::-1] + [node for node in nodes if node.op is not None]
-        for node in nodes:
-            dot.node(node.id, **self._node(node))
+            leaves = [card for card in cards if self._is_leaf(card)]
+            cards = leaves[::-1] + [card for card in cards if not self._is_leaf(card)]
+        for card in cards:
+            folds = self.picture.folds
+            attributes = self._fold(folds[card]) if card in folds else self._node(self.trace.node(card))
+            dot.node(card, **(_faded(attributes) if card in self.faded else attributes))
+            if self._has_circle(card):
+                self._add_circle(dot, self.trace.node(card))
         for inner in reversed(self.clusters.get(scope, ())):
             with dot.subgraph(name=f"cluster_{inner.id}", graph_attr=self._cluster_attributes(inner)) as cluster:
                 self.add_nodes(cluster, inner.id)
 
+    def _has_circle(self, card: str) -> bool:
+        """Whether the operation that computes a card's value stands beside it."""
+        return self.style.separate and card not in self.picture.folds and self.trace.node(card).op is not None
+
+    def _add_circle(self, dot: Any, node: TraceNode) -> None:
+        """The operation of a value as a circle before it, as in micrograd's pictures."""
+        palette, name = self.style.palette, node.op or ""
+        circle = {
+            "label": f'<<FONT COLOR="{palette.ink}">{escape(_SYMBOLS.get(name, name))}</FONT>>',
+            "shape": "circle" if name in _SYMBOLS else "ellipse",
+            "style": "filled",
+            "id": f"o_{node.id[2:]}",
+            "class": "operation",
+            "fillcolor": palette.op_fill,
+            "color": palette.op_border,
+            "margin": "0.03",
+            "tooltip": escape_tooltip(node.formula),
+        }
+        lane = {**self._lanes(self.trace.incoming(node)), "id": f"r_{node.id[2:]}"}
+        if node.id in self.faded:
+            circle, lane = _faded(circle), _faded(lane)
+        dot.node(circle["id"], **circle)
+        dot.edge(circle["id"], node.id, **lane)
+
+    def _is_leaf(self, card: str) -> bool:
+        return card not in self.picture.folds and self.trace.node(card).op is None
+
+    def _times(self, card: str) -> int:
+        """How many equal cards one stands for; 1 if the cluster around it says so already."""
+        times = self.scope_times.get(card, 1) if card in self.picture.folds else self.times.get(card, 1)
+        cluster = self.cluster[card]
+        return times if cluster is None or self.scope_times.get(cluster, 1) != times else 1
+
     def _cluster_attributes(self, scope: TraceScope) -> dict[str, str]:
         palette = self.style.palette
-        is_cost = scope.id == self.trace.root.scope and COST.search(f"{scope.name} {scope.title}")
-        kind = "cost_cluster" if is_cost else "cluster"
+        kind = "cost_cluster" if self._is_cost(scope) else "cluster"
         text = f"<B>{escape(scope.name)}</B>" + (f"  {escape(scope.title)}" if scope.title else "")
+        times, around = self.scope_times.get(scope.id, 1), self.scope_times.get(scope.parent or "", 1)
+        if times != around:
+            text += f"  <B>× {times}</B>"
         cell = f'<TR><TD><FONT POINT-SIZE="12" COLOR="{palette.ink}">{text}</FONT></TD></TR>'
         return {
             "label": f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">{cell}</TABLE>>',
@@ -145,12 +210,29 @@ class _Page:
             "id": scope.id,
         }
 
+    def _is_cost(self, scope: TraceScope) -> bool:
+        return scope.id == self.trace.root.scope and bool(COST.search(f"{scope.name} {scope.title}"))
+
+    def _fold(self, fold: Fold) -> dict[str, str]:
+        palette, scope = self.style.palette, self.scopes.get(fold.id)
+        kind = "op" if scope is None else "cost" if self._is_cost(scope) else "cluster"
+        heading = chain_heading(fold, self.style.words) if fold.is_chain else f"{fold.name} {fold.title}"
+        return {
+            "label": fold_card(fold, self.picture, self.style, self._times(fold.id)),
+            "id": fold.id,
+            "class": "fold",
+            "fillcolor": getattr(palette, f"{kind}_fill"),
+            "color": getattr(palette, f"{kind}_border"),
+            "penwidth": "2",
+            "tooltip": escape_tooltip(heading),
+        }
+
     def _node(self, node: TraceNode) -> dict[str, str]:
         colours = {"root": "cost", "op": "op", "parameter": "parameter"}.get(node.kind, "input")
         coming = sorted(self.trace.outgoing[node.id], key=lambda edge: (int(edge.result[2:]), edge.index))
         whole = all(edge.result in self.single for edge in coming)
         return {
-            "label": self.style.card(node, coming, whole, self._axes(node)),
+            "label": self.style.card(node, coming, whole, self._axes(node), self._times(node.id)),
             "id": node.id,
             "class": node.kind,
             "fillcolor": getattr(self.style.palette, f"{colours}_fill"),
@@ -163,13 +245,33 @@ class _Page:
         layers = [user for user in self.users[node.id] if user.op == "linear" and user.operands[1] == node.id]
         return ("x", "n") if layers else ("", "")
 
-    def edge(self, edge: TraceEdge) -> dict[str, str]:
+    def add_edge(self, dot: Any, lower: str, upper: str, edges: Sequence[TraceEdge]) -> None:
+        """The edge from one card to another, which stands for one edge of the pass or for several."""
+        folds, edge = self.picture.folds, edges[0]
+        attributes = self._lanes(edges)
+        if lower in folds or upper in folds:
+            if len(attributes["class"].split()) > 1 and self.style.detail != "min":
+                own = [edge for edge in edges if self.picture.model(edge.result) == edge.result] or edges[:1]
+                attributes["label"] = fold_pill(own, self.trace, self.style)
+        elif edge.requires_grad:
+            if self._enters_beside_leaves(lower, upper):
+                attributes["minlen"] = "2"
+            if self.style.detail != "min":
+                attributes["label"] = self.style.pill(edge, self.trace, self._which(edge))
+        if self.place[lower] >= self.place[upper]:  # from one of several equal blocks to the next
+            attributes.update(style="dashed", constraint="false")
+        kept = self.picture.kept
+        if kept is not None and not any(edge.id in kept for edge in edges):
+            attributes = _faded(attributes)
+        dot.edge(lower, f"o_{upper[2:]}" if self._has_circle(upper) else upper, **attributes)
+
+    def _lanes(self, edges: Sequence[TraceEdge]) -> dict[str, str]:
         """The attributes of an edge: two lanes where a gradient flows back, else one."""
         palette = self.style.palette
-        if not edge.requires_grad:
-            return {"id": edge.id, "class": "forward", "color": palette.forward_lane, "penwidth": "1.3"}
-        attributes = {
-            "id": edge.id,
+        if not any(edge.requires_grad for edge in edges):
+            return {"id": edges[0].id, "class": "forward", "color": palette.forward_lane, "penwidth": "1.3"}
+        return {
+            "id": edges[0].id,
             "class": "forward backward",
             "dir": "both",
             "color": f"{palette.forward_lane}:{palette.backward_lane}",
@@ -177,21 +279,16 @@ class _Page:
             "arrowtail": "onormal",
             "penwidth": "1.15",
         }
-        if self._enters_beside_leaves(edge):
-            attributes["minlen"] = "2"
-        if self.style.detail != "min":
-            attributes["label"] = self.style.pill(edge, self.trace, self._which(edge))
-        return attributes
 
-    def _enters_beside_leaves(self, edge: TraceEdge) -> bool:
+    def _enters_beside_leaves(self, lower: str, upper: str) -> bool:
         """Whether an edge comes into a cluster from another one, to a value with leaves of its own in there.
 
         A longer edge leaves these leaves a column of their own, so that the two clusters can stand side by side.
         """
-        here = self.cluster[edge.result]
-        if here is None or self.cluster[edge.operand] in (None, here):
+        here = self.cluster[upper]
+        if here is None or self.cluster[lower] in (None, here):
             return False
-        leaves = [id for id in self.trace.node(edge.result).operands if self.trace.node(id).op is None]
+        leaves = [id for id in self.trace.node(upper).operands if self.trace.node(id).op is None]
         return any(self.cluster.get(id) == here for id in leaves)
 
     def _which(self, edge: TraceEdge) -> str:
@@ -238,24 +335,46 @@ def _single_paths(trace: Trace) -> set[str]:
     return single
 
 
-def _legend(trace: Trace, style: Style, rankdir: str) -> str:
+_COLOUR = re.compile(r"#[0-9a-f]{6}")
+_LABEL_COLOUR = re.compile(r'(COLOR="#[0-9a-f]{6})"')
+
+
+def _faded(attributes: dict[str, str]) -> dict[str, str]:
+    """The attributes of a card or an edge at a quarter of its strength."""
+    faded = dict(attributes)
+    for name in ("color", "fillcolor"):
+        if name in faded:
+            faded[name] = _COLOUR.sub(r"\g<0>40", faded[name])
+    if "label" in faded:
+        faded["label"] = _LABEL_COLOUR.sub(r'\g<1>40"', faded["label"])
+    return {**faded, "class": f"{faded['class']} faded"}
+
+
+def _below(page: _Page, rankdir: str, legend: bool) -> str:
+    """What stands below the picture: the captions, then the legend; "" if there is neither."""
+    trace, style = page.trace, page.style
     palette, words = style.palette, style.words
-    total = words.total.format(d=trace.d, root=bracketed(trace.objective))
-    forward = f"<B>► {words.forward[0]}</B>  {_bold(words.forward[1])}"
-    backward = f"<B>◄ {words.backward[0]}</B>  {_bold(words.backward[1])}"
-    total = escape(clean_text(total, 200))
-    wide = rankdir == "LR" and len(trace.nodes) >= _WIDE_LEGEND
-    cells = [(palette.forward, forward), (palette.backward, backward), (palette.backward, total)]
-    if wide:
-        cells[1:] = [(palette.backward, f"{backward};  {total}")]
-    between = "" if wide else "</TR><TR>"
-    columns = between.join(
-        f'<TD ALIGN="LEFT"><FONT POINT-SIZE="12" COLOR="{colour}">{text}</FONT></TD>' for colour, text in cells
-    )
+    rows = [[(palette.ink, f"<B>{escape(clean_text(text, _LONGEST_CAPTION))}</B>  ")] for text in page.picture.captions]
+    if legend:
+        total = words.total.format(d=trace.d, root=bracketed(trace.objective))
+        forward = f"<B>► {words.forward[0]}</B>  {_bold(words.forward[1])}"
+        backward = f"<B>◄ {words.backward[0]}</B>  {_bold(words.backward[1])}"
+        total = escape(clean_text(total, 200))
+        if rankdir == "LR" and len(page.cluster) >= _WIDE_LEGEND and not rows:
+            rows.append([(palette.forward, forward), (palette.backward, f"{backward};  {total}")])
+        else:
+            rows += [[(palette.forward, forward)], [(palette.backward, backward)], [(palette.backward, total)]]
+    if not rows:
+        return ""
+    lines = "".join(f"<TR>{''.join(_cell(*cell) for cell in row)}</TR>" for row in rows)
     return (
         f'<<TABLE BORDER="1" COLOR="{palette.legend_border}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3" '
-        f'STYLE="ROUNDED" BGCOLOR="{palette.op_fill}"><TR>{columns}</TR></TABLE>>'
+        f'STYLE="ROUNDED" BGCOLOR="{palette.op_fill}">{lines}</TABLE>>'
     )
+
+
+def _cell(colour: str, text: str) -> str:
+    return f'<TD ALIGN="LEFT"><FONT POINT-SIZE="12" COLOR="{colour}">{text}</FONT></TD>'
 
 
 def _bold(text: str) -> str:

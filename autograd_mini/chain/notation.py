@@ -106,6 +106,22 @@ def bracketed(name: str) -> str:
     return name if _PLAIN_NAME.fullmatch(name) or name.startswith("(") else f"({name})"
 
 
+def bracketed_factor(formula: str) -> str:
+    """A formula as a factor of a product: in parentheses if it is a sum or a fraction.
+
+    Examples
+    --------
+    >>> bracketed_factor("1 − o²"), bracketed_factor("σ · (1 − σ)"), bracketed_factor("x₁")
+    ('(1 − o²)', 'σ · (1 − σ)', 'x₁')
+    """
+    depth = 0
+    for i, ch in enumerate(formula):
+        depth += (ch in "([") - (ch in ")]")
+        if depth == 0 and (ch == "/" or formula[i : i + 3] in (" + ", " − ")):
+            return f"({formula})"
+    return formula
+
+
 def derivative(of: str, to: str, d: str = "∂") -> str:
     """A derivative as a fraction.
 
@@ -153,13 +169,18 @@ def fill(template: str, words: Mapping[str, str]) -> str:
     >>> fill("{x} − {y}", {"x": "−1", "y": "−2"})
     '−1 − (−2)'
     """
-    parts = []
+    parts: list[str] = []
     for text, name, inner in _pieces(template):
+        if parts and parts[-1].endswith("⁾") and text[:1] in _RAISED:
+            parts[-1] = f"({parts[-1]})"  # a number that tells values apart is no exponent
         parts.append(text)
         if name is not None:
             word = words[name]
             parts.append(f"({word})" if inner and word.startswith("−") else word)
     return "".join(parts)
+
+
+_RAISED = frozenset("⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
 def setting_text(setting: Any) -> str:

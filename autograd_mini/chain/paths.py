@@ -12,6 +12,7 @@ import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 from typing import TypeAlias
 
 Route: TypeAlias = tuple[int, ...]
@@ -63,6 +64,14 @@ class Dag:
         for edge, upper in enumerate(self.uppers):
             leaving[upper].append(edge)
         return leaving
+
+    @cached_property
+    def entering(self) -> list[list[int]]:
+        """For each node the edges from its results."""
+        entering: list[list[int]] = [[] for _ in self.leaving]
+        for edge, lower in enumerate(self.lowers):
+            entering[lower].append(edge)
+        return entering
 
     @cached_property
     def bottlenecks(self) -> list[int]:
@@ -145,7 +154,7 @@ class Dag:
         trail: dict[int, list[tuple[int, int, int]]] = {}
         for node in range(top, last + 1):
             ranked = best.pop(node)
-            ranked.sort(key=_size, reverse=True)  # stable: of equal ones the first found stays first
+            ranked.sort(key=itemgetter(0), reverse=True)  # stable: of equal ones the first found stays first
             trail[node] = ranked = ranked[:k]
             for edge in self.leaving[node] if node < last else ():
                 weight = _weight(self.factors[edge])
@@ -154,7 +163,7 @@ class Dag:
         return [self._back(trail, last, rank) for rank in range(len(trail[last]))]
 
     def _back(self, trail: dict[int, list[tuple[int, int, int]]], node: int, rank: int) -> Route:
-        route = []
+        route: list[int] = []
         while True:
             _, edge, before = trail[node][rank]
             if edge < 0:
@@ -165,6 +174,10 @@ class Dag:
     def product(self, route: Route) -> float:
         """The product of the local derivatives along a path."""
         return math.prod([self.factors[edge] for edge in route])
+
+    def size(self, route: Route) -> int:
+        """The logarithm of a path's product in fixed point, by which paths are ranked."""
+        return sum([_weight(self.factors[edge]) for edge in route])
 
     def contract(self, keep: Collection[int], limit: int) -> Dag | None:
         """The graph of some nodes alone, whose edges are the derivatives along all paths that avoid the others kept.
@@ -249,10 +262,6 @@ def between(results: Sequence[int], operands: Sequence[int], root: int, target: 
             edges += found
             up.update(operands[edge] for edge in found)
     return nodes, edges
-
-
-def _size(entry: tuple[int, int, int]) -> int:
-    return entry[0]
 
 
 def _weight(factor: float) -> int:

@@ -22,6 +22,8 @@ class Palette:
         The page behind the picture.
     forward, backward, ink, muted : str
         Text: values, gradients, names and formulas, side notes.
+    dead, explodes : str
+        Text: flags of a gradient that is zero, and of one that is very large.
     cell_ink : str
         Numbers on the heat colours. It is the same in light and dark, as the heat colours are.
     forward_lane, backward_lane : str
@@ -50,6 +52,8 @@ class Palette:
     backward: str
     ink: str
     muted: str
+    dead: str
+    explodes: str
     cell_ink: str
     forward_lane: str
     backward_lane: str
@@ -77,6 +81,8 @@ LIGHT = Palette(
     backward="#a63c00",
     ink="#1b2733",
     muted="#51606f",
+    dead="#1b5e20",
+    explodes="#a01212",
     cell_ink="#0b1116",
     forward_lane="#2a7ab8",
     backward_lane="#c8550a",
@@ -104,6 +110,8 @@ DARK = Palette(
     backward="#ffb37a",
     ink="#e6edf3",
     muted="#aab6c2",
+    dead="#86d993",
+    explodes="#ff9f99",
     cell_ink="#0b1116",
     forward_lane="#4a97d6",
     backward_lane="#e0702a",
@@ -125,7 +133,7 @@ DARK = Palette(
     cell_border="#6f7d8a",
 )
 
-TEXT_ROLES = ("forward", "backward", "ink", "muted")
+TEXT_ROLES = ("forward", "backward", "ink", "muted", "dead", "explodes")
 FILL_ROLES = (
     "input_fill",
     "parameter_fill",

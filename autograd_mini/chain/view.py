@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -15,10 +16,12 @@ from ..operation import OPERATIONS
 from .events import Trace, TraceEdge, TraceNode
 from .notation import derivative, number, shape_text
 from .paths import Dag, between
-from .telling import Telling
+from .telling import TELLINGS, Telling
+from .words import LANGUAGES, Language
 
 _SUM_NAME = re.compile(r"[zZ](?P<mark>[₀-₉]*(?:\[.*\])?(?:⁽.*⁾)?)|[^\W\d_](?P<index>[₀-₉]+(?:\[.*\])?(?:⁽.*⁾)?)")
 _SMALL = 6
+_LINE = 60
 
 
 @dataclass
@@ -31,12 +34,12 @@ class View:
         The pass.
     sources : sequence of Node
         The value behind each node of the trace.
-    named : collection of str
-        Ids of the values that have a name of the user's.
+    named : mapping of str to str
+        The names that the user's code has for values, by id.
     fmt : str
         Format of the numbers.
-    telling : Telling
-        The words.
+    lang : {"en", "es"}
+        Language of the words.
     max_paths : int
         How many paths, terms and values are shown of each kind.
     landmarks : collection of str, optional
@@ -45,11 +48,20 @@ class View:
 
     trace: Trace
     sources: Sequence[Node]
-    named: Collection[str]
+    named: Mapping[str, str]
     fmt: str
-    telling: Telling
+    lang: Language
     max_paths: int
     landmarks: Collection[str] | None = None
+
+    @property
+    def telling(self) -> Telling:
+        """The words between formulas."""
+        return TELLINGS[self.lang]
+
+    def say(self, text: str) -> str:
+        """A rule's text, its few words in this language."""
+        return LANGUAGES[self.lang].say(text)
 
     @property
     def of(self) -> str:
@@ -111,6 +123,12 @@ class View:
             around[scope.id] = around[scope.parent] | {scope.id}
         return around
 
+    def definitions(self, text: str, nodes: Iterable[TraceNode], most: int = 6) -> list[str]:
+        """What the values without a name of the user's are that a text speaks of: ``v₁ = A₂ − Y``."""
+        unnamed = (node for node in nodes if node.op is not None and node.id not in self.named)
+        found = (node for node in unnamed if node is not self.trace.root and mentions(text, node.name))
+        return [f"{node.name} = {node.formula}" for node in islice(found, most)]
+
     # --- numbers ------------------------------------------------------------------------------------------------------
 
     def number(self, x: Any) -> str:
@@ -128,12 +146,19 @@ class View:
         return words[0] + "".join(f" - {word[1:]}" if word.startswith("-") else f" + {word}" for word in words[1:])
 
     def array(self, x: Any, entries: int = _SMALL) -> str:
-        """An array: whole if it is small, else its size; numbers as they are."""
+        """An array: whole if it is small, else its shape and norm; numbers as they are."""
         if np.ndim(x) == 0:
             return self.number(x)
         if 0 < np.size(x) <= entries and np.ndim(x) <= 2:
-            return self._nested(x)
+            text = self._nested(x)
+            if len(text) <= _LINE:
+                return text
         return f"{shape_text(np.shape(x))}, ‖·‖ = {self.number(norm(x))}"
+
+    def equals(self, x: Any) -> str:
+        """A number or an array as the last column of a line: with an equals sign if it is whole."""
+        text = self.array(x)
+        return text if "‖" in text else f"= {text}"
 
     def _nested(self, x: Any) -> str:
         return self.number(x) if np.ndim(x) == 0 else "[" + ", ".join(map(self._nested, x)) + "]"
@@ -152,6 +177,18 @@ def norm(x: Any) -> float:
     """The Frobenius norm of an array, the size of a number."""
     with np.errstate(all="ignore"):
         return float(np.sqrt(np.sum(np.abs(x) ** 2)))
+
+
+def mentions(text: str, name: str) -> bool:
+    """Whether a formula contains a name: v₁ is not in v₁₂."""
+    start = text.find(name)
+    while start >= 0:
+        after = text[start + len(name) : start + len(name) + 1]
+        before = text[start - 1 : start] if start else ""
+        if after not in set("₀₁₂₃₄₅₆₇₈₉⁽") and not before.isalpha():
+            return True
+        start = text.find(name, start + 1)
+    return False
 
 
 def delta_name(name: str) -> str:

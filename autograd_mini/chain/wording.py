@@ -72,7 +72,7 @@ class Wording:
         return latex.local_latex(op, edge.index, out, operands, result.static) if self._is_local(op, edge) else ""
 
     def product(self, edge: TraceEdge, upstream: str = "") -> tuple[str, str]:
-        """The vector-Jacobian product of an edge and a note on its shapes; the upstream gradient may be given a name."""
+        """The vector-Jacobian product of an edge and a note on its shapes; the upstream gradient may get a name."""
         result = self.nodes[edge.result]
         op, out, operands = self._operation(result)
         if not upstream:

@@ -28,6 +28,14 @@ class Words:
         The legend: how contributions add up.
     picture : str
         What the picture shows, for screen readers.
+    part, around, joining : str
+        What a picture of a part shows.
+    folded, repeated, modules, chains : str
+        How a picture of a large graph was folded.
+    values, parameters, ops, equal_edges : str
+        What a card of several values holds, and how many edges an edge stands for.
+    dead, explodes : str
+        Flags of a gradient that is zero, and of one that is very large.
     phrases : dict of str to str
         Phrases of the rules in this language.
     """
@@ -49,6 +57,19 @@ class Words:
     backward: tuple[str, str] = ("backward", "each edge carries its *local derivative*")
     total: str = "{d}{root}/{d}node = sum over outgoing edges of ({d}{root}/{d}next × local)"
     picture: str = "Computation graph of {root} with the chain rule at its edges: {n} values"
+    part: str = "{n} of {all} values: {what}"
+    around: str = "within {radius} of {names}, counted in edges"
+    joining: str = "what lies on paths from {upper} to {lower}"
+    folded: str = "{all} values on {n} cards: {how}"
+    repeated: str = "equal parts drawn once (× N)"
+    modules: str = "modules folded"
+    chains: str = "chains of operations folded"
+    values: str = "{n} values"
+    parameters: str = "parameters"
+    ops: str = "{n} ops"
+    equal_edges: str = "{n} edges"
+    dead: str = "dead"
+    explodes: str = "explodes"
     phrases: dict[str, str] = field(default_factory=dict)
 
     def ordinal(self, n: int) -> str:
@@ -80,6 +101,19 @@ _SPANISH = Words(
     backward=("hacia atrás", "cada arista lleva su *derivada local*"),
     total="{d}{root}/{d}nodo = suma sobre las aristas salientes de ({d}{root}/{d}siguiente × local)",
     picture="Grafo de cómputo de {root} con la regla de la cadena en sus aristas: {n} valores",
+    part="{n} de {all} valores: {what}",
+    around="a {radius} o menos de {names}, contando aristas",
+    joining="lo que está en caminos de {upper} a {lower}",
+    folded="{all} valores en {n} tarjetas: {how}",
+    repeated="partes iguales dibujadas una vez (× N)",
+    modules="módulos plegados",
+    chains="cadenas de operaciones plegadas",
+    values="{n} valores",
+    parameters="parámetros",
+    ops="{n} operaciones",
+    equal_edges="{n} aristas",
+    dead="muerto",
+    explodes="explota",
     phrases={
         "Σ rows of ": "Σ filas de ",
         ", copied": ", copiado",

@@ -6,7 +6,6 @@ import importlib.util
 import os
 import re
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -17,7 +16,7 @@ import numpy as np
 import pytest
 
 import autograd_mini as am
-from autograd_mini import Drawing, GraphError, GraphTooLarge, RenderError, Value, draw, set_renderer
+from autograd_mini import Drawing, GraphError, RenderError, Value, draw, set_renderer
 from autograd_mini.chain.theme import DARK, LIGHT
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -318,7 +317,9 @@ def test_themes(pure: None) -> None:
     assert "<style>" not in dark.svg()
 
 
-@pytest.mark.parametrize("option", [{"detail": "most"}, {"rankdir": "XX"}, {"theme": "blue"}, {"lang": "xx"}])
+@pytest.mark.parametrize(
+    "option", [{"detail": "most"}, {"rankdir": "XX"}, {"theme": "blue"}, {"lang": "xx"}, {"ops": "x"}]
+)
 def test_options_are_checked(option: dict[str, Any]) -> None:
     name = next(iter(option))
     with pytest.raises(ValueError, match=f"{name} is one of"):
@@ -441,25 +442,13 @@ def test_names_are_shown_literally(pure: None, name: str) -> None:
 # --- large graphs -----------------------------------------------------------------------------------------------------
 
 
-def test_graphs_of_100000_values_are_refused_soon() -> None:
-    x = Value(0.5)
-    f = x
-    for _ in range(100_000):
-        f = am.sin(f)
-    start = time.perf_counter()
-    with pytest.raises(GraphTooLarge, match=r"100,001 values.*max_nodes=None.*detail=\"min\""):
-        draw(f)
-    assert time.perf_counter() - start < 5.0
-
-
 def test_the_limit_counts_cards_and_can_be_lifted() -> None:
     x = Value(0.5)
     f = x
     for _ in range(5):
         f = f * 2.0
     assert len(nodes_of(draw(f, max_nodes=6))) == 6
-    with pytest.raises(GraphTooLarge):
-        draw(f, max_nodes=5)
+    assert len(nodes_of(draw(f, max_nodes=5))) < 6
     for _ in range(500):
         f = f * 1.0
     assert len(nodes_of(draw(f, max_nodes=None, detail="min"))) == 506

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
-from ..events import Trace, TraceEvent
+from ..events import Trace, TraceEvent, TraceNode
 from .sentences import Sentences
 
 Stage: TypeAlias = Literal["forward", "seed", "backward", "sum", "update"]
@@ -82,9 +82,14 @@ def _updates(trace: Trace, sentences: Sentences, rate: float) -> Iterator[Frame]
         yield Frame(i, "update", node.id, (), *sentences.update(node, rate), False)
 
 
-def parameters(trace: Trace) -> list[Any]:
+def parameters(trace: Trace) -> list[TraceNode]:
     """The leaves that the pass gives a gradient."""
     return [node for node in trace.nodes if node.op is None and node.grad is not None]
+
+
+def count_drawn(trace: Trace) -> int:
+    """How many values have a card; plain numbers stand in the formulas."""
+    return sum(node.kind != "number" for node in trace.nodes)
 
 
 def table_text(frames: tuple[Frame, ...], headers: tuple[str, str, str, str], phases: dict[str, str]) -> str:
@@ -92,8 +97,6 @@ def table_text(frames: tuple[Frame, ...], headers: tuple[str, str, str, str], ph
     rows = [headers, *((str(f.number), phases[f.phase], f.formula, f.text) for f in frames)]
     widths = [max(len(row[i]) for row in rows) for i in range(3)]
     widths[2] = min(widths[2], 48)
-    lines = [
-        f"{row[0]:>{widths[0]}}  {row[1]:<{widths[1]}}  {row[2]:<{widths[2]}}  {row[3]}".rstrip() for row in rows
-    ]
+    lines = [f"{row[0]:>{widths[0]}}  {row[1]:<{widths[1]}}  {row[2]:<{widths[2]}}  {row[3]}".rstrip() for row in rows]
     rule = "  ".join("─" * width for width in (*widths, max(len(row[3]) for row in rows)))
     return "\n".join([lines[0], rule, *lines[1:]])

@@ -6,12 +6,12 @@ First δ of the last layer, then δ passed back from layer to layer, and at the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from ...operation import OPERATIONS
 from ..events import Trace, TraceNode
+from ..layers import find_layers
 from .frames import Frame, Stage
 from .sentences import Sentences
 
@@ -84,9 +84,10 @@ class _Layers:
 
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
-        self.deltas = _pre_activations(trace)
+        self.found = find_layers(trace)
+        self.deltas = {node.id for layer in self.found for node in layer.sums}
         self.level = self._levels()
-        self.count = max(self.level.values(), default=0)
+        self.count = len(self.found)
         self.leads_on = self._lead_to_delta()
 
     def _levels(self) -> dict[str, int]:
@@ -132,20 +133,6 @@ def _is_activation(node: TraceNode) -> bool:
     return node.op is not None and OPERATIONS[node.op].activation and OPERATIONS[node.op].elementwise
 
 
-def _pre_activations(trace: Trace) -> set[str]:
-    """What layers hand on: values before an activation, and the results of layers that have none."""
-    deltas = {node.id for node in trace.nodes if node.requires_grad and (node.delta or node.op == "linear")}
-    last: dict[str, TraceNode] = {}
-    using: set[str] = set()
-    settled = {trace.node(id).scope for id in deltas}
-    for node in trace.nodes:
-        if node.scope is not None and node.scope not in settled and node.op is not None:
-            last[node.scope] = node
-            if any(trace.node(id).kind == "parameter" for id in node.operands):
-                using.add(node.scope)
-    return deltas | {node.id for scope, node in last.items() if scope in using and node.requires_grad}
-
-
 @dataclass(frozen=True)
 class _Told:
     """The words of the groups."""
@@ -166,26 +153,9 @@ class _Told:
         return phrases.third.format(layer=self._name(place)) if place else phrases.third_result
 
     def _name(self, level: int) -> str:
-        """The outermost scope around all pre-activations of a layer that no other layer shares, else a number."""
-        here, others = set(self._paths.get(level, ())), set[str]()
-        for other, paths in self._paths.items():
-            if other != level:
-                others.update(*map(_prefixes, paths))
-        shared = set.intersection(*({*_prefixes(path)} for path in here)) - others
-        if not shared:
-            return self.sentences.phrases.layer.format(n=self.layers.count - level + 1)
-        return min(shared, key=len).rpartition(".")[2]
-
-    @cached_property
-    def _paths(self) -> dict[int, list[str]]:
-        """Paths of the scopes of the pre-activations, by level."""
-        scopes = {scope.id: scope.path for scope in self.trace.scopes}
-        paths: dict[int, list[str]] = {}
-        for node in self.trace.nodes:
-            if node.id in self.layers.deltas:
-                path = scopes[node.scope] if node.scope is not None else ""
-                paths.setdefault(self.layers.level[node.id], []).append(path)
-        return paths
+        """The name of a layer's module, else its number."""
+        layer = self.layers.found[level - 1]
+        return layer.title.partition(" · ")[0] or self.sentences.phrases.layer.format(n=layer.number)
 
     def lines(self, way: int, members: Sequence[Frame]) -> str:
         """What comes out of a group: values, the deltas, the derivatives of parameters, the updates."""
@@ -210,10 +180,3 @@ class _Told:
     def _some(self, lines: list[str]) -> str:
         rest = len(lines) - _MOST_LINES
         return "\n".join(lines[:_MOST_LINES] + ([self.sentences.phrases.and_more.format(n=rest)] if rest > 0 else []))
-
-
-def _prefixes(path: str) -> Iterator[str]:
-    """``a.b.c``, ``a.b`` and ``a``."""
-    while path:
-        yield path
-        path = path.rpartition(".")[0]

@@ -13,11 +13,14 @@ from xml.etree import ElementTree as ET
 from ..events import Trace
 from ..render import finish_svg
 from ..theme import LIGHT
+from .parts import Part, next_part
 
 _SVG = "{http://www.w3.org/2000/svg}"
+_XLINK = "{http://www.w3.org/1999/xlink}"
 _XML_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _NODE = re.compile(r"n_\d+")
 _EDGE = re.compile(r"e_\d+_\d+")
+_M = re.compile(r"M(-?[\d.]+),(-?[\d.]+)")
 
 
 def marked_svg(drawn: str, trace: Trace, label: str) -> ET.Element:
@@ -36,24 +39,26 @@ def marked_svg(drawn: str, trace: Trace, label: str) -> ET.Element:
     -------
     xml.etree.ElementTree.Element
         The ``svg`` element, without namespaces. Groups of cards have the class ``card`` and in it parts with the
-        classes ``box``, ``head``, ``v`` (value) and ``g`` (gradient); groups of edges the class ``edge`` with the
-        parts ``f`` (forward lane), ``b`` (backward lane) and ``p`` (pill).
+        classes ``box``, ``head``, ``v`` (value), ``g`` (gradient) and ``u`` (value after a step of gradient descent);
+        groups of edges the class ``edge`` with the parts ``f`` (forward lane), ``b`` (backward lane) and ``p`` (pill).
     """
     svg = ET.fromstring(finish_svg(drawn, label=label))
     for element in svg.iter():
         element.tag = element.tag.removeprefix(_SVG)
+        for name in [name for name in element.attrib if name.startswith(_XLINK)]:
+            del element.attrib[name]  # tooltips; the titles of cards take their place
         if element.tag == "text":
             _lighten(element)
     for group in list(svg.iter("g")):
         id = group.get("id", "")
         if _NODE.fullmatch(id):
             node = trace.node(id)
-            title = f"{node.name} = {node.formula}" if node.formula else node.name
-            _mark_card(group, title, many=bool(node.shape))
+            _mark_card(group, f"{node.name} = {node.formula}" if node.formula else node.name, many=bool(node.shape))
         elif _EDGE.fullmatch(id):
             _mark_edge(group)
-        elif (title := group.find("title")) is not None:
-            group.remove(title)  # an id, which browsers would show as a tooltip
+        else:
+            for title in group.findall("title"):
+                group.remove(title)  # an id, which browsers would show as a tooltip
     return svg
 
 
@@ -78,28 +83,13 @@ def _mark_card(group: ET.Element, title: str, *, many: bool) -> None:
         group.remove(child)
     ET.SubElement(group, "title").text = title
     group.set("class", "card")
-    part = "box"
+    outline = next((element for element in parts if element.tag == "path"), None)
+    part: Part = "head"
     for element in parts:
-        part = _next_part(part, element, many)
-        _add_class(element, part)
+        if element.tag == "text":
+            part = next_part(part, element.get("fill", ""), LIGHT, many=many)
+        _add_class(element, "box" if element is outline else part)
         group.append(element)
-
-
-def _next_part(part: str, element: ET.Element, many: bool) -> str:
-    """The part that an element of a card belongs to, after `part`.
-
-    The outline comes first, then the header with its rule, then the value and the gradient, each from its first text
-    in its colour on. Above the gradient of a number there may be its sum, in the colour of side notes.
-    """
-    if element.tag == "path" and part == "box":
-        return "box"
-    if element.tag == "text":
-        fill = element.get("fill", "")
-        if fill == LIGHT.forward and part in ("box", "head"):
-            return "v"
-        if fill == LIGHT.backward or (fill == LIGHT.muted and part == "v" and not many):
-            return "g"
-    return "head" if part == "box" else part
 
 
 def _mark_edge(group: ET.Element) -> None:
@@ -114,6 +104,21 @@ def _mark_edge(group: ET.Element) -> None:
         if lane and element.tag == "path":
             element.set("pathLength", "1")
         group.append(element)
+    _join_to_card(group)
+
+
+def _join_to_card(group: ET.Element) -> None:
+    """Lead the forward lane up to the card where the hollow arrow head will stand, for the time before it does."""
+    start = next((_M.match(path.get("d", "")) for path in group.iter("path") if path.get("class") == "f"), None)
+    head = next((part for part in group.iter("polygon") if part.get("class") == "b"), None)
+    if start is None or head is None:
+        return
+    x, y = (float(part) for part in start.groups())
+    (ax, ay), (bx, by), (cx, cy) = [tuple(map(float, point.split(","))) for point in head.get("points", "").split()[:3]]
+    # The head points at the card with its second corner, and the lane runs beside its axis.
+    x0, y0 = x + bx - (ax + cx) / 2, y + by - (ay + cy) / 2
+    stub = {"class": "f s", "fill": "none", "stroke": LIGHT.forward_lane, "stroke-width": "1.15"}
+    ET.SubElement(group, "path", {**stub, "d": f"M{x0:.2f},{y0:.2f}L{x:g},{y:g}"}).tail = "\n"
 
 
 def _drawn(group: ET.Element) -> Iterator[ET.Element]:

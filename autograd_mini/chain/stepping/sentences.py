@@ -22,6 +22,7 @@ from .phrases import PHRASES
 LONGEST_LINE = 240
 _MOST_TERMS = 6
 _MOST_FACTORS = 12
+_MOST_ENTRIES = 6
 
 
 class Sentences:
@@ -81,7 +82,7 @@ class Sentences:
 
     def total(self, node: TraceNode) -> tuple[str, str]:
         """All contributions to a value are there."""
-        coming = self.trace.outgoing[node.id]
+        coming = self._coming(node)
         formula = _line(f"{self.gradient(node)} = {_sum([self.contribution(edge) for edge in coming])}")
         if node.shape:
             return formula, self.phrases.total_array.format(n=len(coming), name=node.name)
@@ -120,7 +121,7 @@ class Sentences:
 
     def _chain(self, node: TraceNode) -> list[str]:
         """The gradient as a sum of contributions, each local derivative, and the ways to the root."""
-        coming = self.trace.outgoing[node.id]
+        coming = self._coming(node)
         lines = [_line(f"{self.gradient(node)} = {_sum([self.contribution(edge) for edge in coming])}")]
         if not node.shape:
             if all(self._local(edge) is not None for edge in coming):
@@ -179,16 +180,21 @@ class Sentences:
         if self._local(edge) is None:
             return self._words.say(edge.product)
         if result is self.trace.root and result.grad == 1:
-            return edge.rule or edge.symbol
+            same = edge.symbol == self.trace.node(edge.operand).symbol
+            return edge.rule if same and edge.rule else edge.symbol
         return f"{result.symbol} · {edge.symbol}"
 
     def gradient_line(self, node: TraceNode, *, delta: bool) -> str:
         """A gradient in one line, ``δ = ∂C/∂z = ∂C/∂o × (1 − o²) = −1.42``; with `delta` it is called δ."""
         if node is self.trace.root:
             return self.seed(node)[0]
-        products = [self._words.say(edge.product) for edge in self.trace.outgoing[node.id]]
+        products = [self._words.say(edge.product) for edge in self._coming(node)]
         line = f"{'δ = ' if delta else ''}{node.symbol} = {_sum(products)}"
         return _line(line if node.shape else f"{line} = {self.number(node.grad)}")
+
+    def _coming(self, node: TraceNode) -> list[TraceEdge]:
+        """The edges over which a gradient comes, in the order in which the card lists them."""
+        return sorted(self.trace.outgoing[node.id], key=lambda edge: (int(edge.result[2:]), edge.index))
 
     def _flow(self, edge: TraceEdge, operand: TraceNode) -> str:
         local = self._local(edge)
@@ -224,7 +230,14 @@ class Sentences:
         return {}
 
     def _value(self, node: TraceNode) -> str:
-        return self.phrases.several.format(shape=shape_text(node.shape)) if node.shape else self.number(node.value)
+        if not node.shape:
+            return self.number(node.value)
+        if 0 < np.size(node.value) <= _MOST_ENTRIES and len(node.shape) <= 2:
+            return self._nested(node.value)
+        return self.phrases.several.format(shape=shape_text(node.shape))
+
+    def _nested(self, x: Any) -> str:
+        return self.number(x) if np.ndim(x) == 0 else f"[{', '.join(map(self._nested, x))}]"
 
     def _filled(self, node: TraceNode) -> str:
         """The formula of a number with numbers in the place of names: ``tanh 0.25``."""

@@ -1,0 +1,273 @@
+"""The chain rule through arrays told: vector-Jacobian products in words and shapes, step by step and path by path."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from ..node import fit, outward
+from ..operation import OPERATIONS
+from .document import Equation, Heading, Item, Row, listed
+from .events import TraceEdge, TraceNode
+from .expressions import bare
+from .paths import Dag, Route, count_text
+from .story import Factor, Path, Story
+from .view import View, as_dag, delta_name, norm, place
+
+_MOST_STEPS = 12
+_ENDS = 5
+_SPELLED = 4
+_LINE = 90
+_KEPT_PATHS = 64
+_MOST_PRODUCTS = 100_000
+_MOST_ENTRIES = 20_000_000
+_WHOLE = 36
+_ROWS = 6
+
+
+def tell(view: View, target: TraceNode, check: str) -> Story:
+    """The story of an array's gradient, or of a number's that passes through arrays.
+
+    Parameters
+    ----------
+    view : View
+        The pass.
+    target : TraceNode
+        The value by which the root is differentiated.
+    check : str
+        What the result was checked against; written beside it.
+
+    Returns
+    -------
+    Story
+        With its lines.
+    """
+    return _Teller(view, target, check).story
+
+
+def gradient_along(view: View, target: TraceNode) -> Any:
+    """The gradient of the root by a value, summed over the paths between the two."""
+    return outward(_Teller(view, target, "").at[-1])
+
+
+def nested(edges: Sequence[TraceEdge], upstream: str) -> str:
+    """The vector-Jacobian products along a path as one formula: ``(δ₂ · W₂ᵀ) × (1 − A₁²)``."""
+    text = upstream
+    for edge in edges:
+        text = bare(edge.product_of(f"({text})" if _is_compound(text) else text)[0])
+    return text
+
+
+def _is_compound(text: str) -> bool:
+    depth = 0
+    for ch in text:
+        depth += (ch in "([") - (ch in ")]")
+        if ch == " " and depth == 0:
+            return True
+    return False
+
+
+class _Teller:
+    """The way to one value: its nodes and edges, the gradients on it, and the lines about it."""
+
+    def __init__(self, view: View, target: TraceNode, check: str) -> None:
+        self.view, self.check = view, check
+        self.nodes, self.edges = view.way(target)
+        self.dag: Dag = as_dag(self.nodes, self.edges, [1.0] * len(self.edges))
+        deltas = [node for node in self.nodes if node.delta]
+        self.deltas = {node.id: "δ" if len(deltas) == 1 else delta_name(node.name) for node in deltas}
+
+    @cached_property
+    def story(self) -> Story:
+        view, target, neck = self.view, self.nodes[-1], self.dag.bottlenecks
+        counts = [self.dag.count(top, bottom) for top, bottom in pairwise(neck)]
+        count = math.prod(counts)
+        found, complete = self._largest(0, self.dag.bottom)
+        value = outward(self.at[-1])
+        words = view.telling.step if len(counts) == 1 else view.telling.steps
+        words = words.format(root=view.of, wrt=target.name, n=f"{len(counts):,}")
+        story = Story(
+            symbol=view.gradient(target),
+            value=value,
+            count=count,
+            mass=sum(norm(product) for product, _ in found) if complete else None,
+            factors=lambda: tuple(self._factor(i, n) for i, n in enumerate(counts)),
+            paths=lambda: tuple(self._path(*pair) for pair in found[: view.max_paths]),
+        )
+        story.items.append(Heading(f"{words}, {view.paths(count, count_text(count))}"))
+        steps = tuple(self._steps(counts))
+        story.items.append(Equation("", steps))
+        story.items.append(Equation(story.symbol, tuple(matrix_rows(view, value, f"({self.check})"))))
+        story.items += self._short(counts)
+        formulas = " , ".join(row.cells[0] for row in steps)
+        story.items += listed(view.telling.where, view.definitions(formulas, reversed(self.nodes)))
+        return story
+
+    def _factor(self, i: int, count: int) -> Factor:
+        neck = self.dag.bottlenecks
+        top, bottom = self.nodes[neck[i]], self.nodes[neck[i + 1]]
+        symbol = self._product(neck[i])[0] if count == 1 else self.view.gradient(bottom)
+        return Factor(symbol, top.name, bottom.name, outward(self.at[i + 1]), count)
+
+    def _path(self, product: Any, link: Any) -> Path:
+        route = _unlinked(link)
+        nodes = [0, *(self.dag.lowers[edge] for edge in route)]
+        return Path(
+            tuple(self.nodes[node].name for node in nodes),
+            tuple(self.edges[edge].symbol for edge in route),
+            (),
+            outward(product),
+        )
+
+    # --- gradients ----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def at(self) -> list[Any]:
+        """The gradients of the values that lie on all paths, as they travel inside a pass."""
+        grads, kept = {0: outward(self.nodes[0].grad)}, []
+        necks = set(self.dag.bottlenecks)
+        for node, edges in enumerate(self.dag.leaving):
+            gradient = grads.pop(node)
+            if node in necks:
+                kept.append(gradient)
+            for edge in edges:
+                lower, contribution = self.dag.lowers[edge], self._pull(edge, gradient)
+                grads[lower] = grads[lower] + contribution if lower in grads else contribution
+        return kept
+
+    def _pull(self, edge: int, gradient: Any) -> Any:
+        """What an edge passes on."""
+        step, trace = self.edges[edge], self.view.trace
+        result = trace.node(step.result)
+        op, operands = OPERATIONS[result.op or ""], [trace.node(id).value for id in result.operands]
+        with np.errstate(all="ignore"):
+            contribution = op.pull(step.index, gradient, result.value, operands, result.static)
+            return fit(contribution, self.view.sources[place(step.operand)], op, step.index)
+
+    def _largest(self, top: int, bottom: int, start: int = 0) -> tuple[list[tuple[Any, Any]], bool]:
+        """The paths with the largest contributions, the largest first, and whether they are all paths.
+
+        What a path passes on is only known by going it. At each value the largest so far go on, so that of very many
+        paths these are the largest that such a search finds; of up to 64 they are exact. Routes are linked lists.
+        """
+        size = max(int(np.prod(node.shape)) for node in self.nodes[top : bottom + 1])
+        edges = sum(len(leaving) for leaving in self.dag.leaving[top:bottom]) or 1
+        most = max(_KEPT_PATHS, self.view.max_paths)
+        width = max(1, min(most, _MOST_PRODUCTS // edges, _MOST_ENTRIES // max(size, 1)))
+        complete = True
+        best: dict[int, list[tuple[Any, Any]]] = {top: [(self.at[start], None)]}
+        for node in range(top, bottom):
+            going = _cut(best.pop(node), width)
+            for edge in self.dag.leaving[node]:
+                onward = best.setdefault(self.dag.lowers[edge], [])
+                onward += [(self._pull(edge, gradient), (before, edge)) for gradient, before in going]
+                if len(onward) > 4 * most:
+                    complete = False
+                    onward[:] = _cut(onward, most)
+                complete = complete and (len(onward) <= width or self.dag.lowers[edge] == bottom)
+        return _cut(best[bottom], len(best[bottom])), complete
+
+    # --- lines --------------------------------------------------------------------------------------------------------
+
+    def _upstream(self, node: int) -> str:
+        """How the gradient of a value is written in products; "" for that of the root by itself."""
+        return "" if node == 0 else self.deltas.get(self.nodes[node].id) or self.view.gradient(self.nodes[node])
+
+    def _left(self, node: int) -> str:
+        delta, symbol = self.deltas.get(self.nodes[node].id), self.view.gradient(self.nodes[node])
+        return f"{delta} = {symbol}" if delta else symbol
+
+    def _product(self, top: int) -> tuple[str, str]:
+        text, note = self.edges[self.dag.leaving[top][0]].product_of(self._upstream(top))
+        return self.view.say(text), self.view.say(note)
+
+    def _steps(self, counts: Sequence[int]) -> Iterator[Row]:
+        """A line for each value on all paths, and for each path where there are several between two of them."""
+        neck, view = self.dag.bottlenecks, self.view
+        long = len(counts) > _MOST_STEPS
+        for i, (count, (top, bottom)) in enumerate(zip(counts, pairwise(neck), strict=True)):
+            if long and _ENDS <= i < len(counts) - _ENDS:
+                if i == _ENDS:
+                    yield Row("", (view.telling.more_steps.format(n=f"{len(counts) - 2 * _ENDS:,}"),))
+                continue
+            last = i == len(counts) - 1
+            value = "" if last else view.equals(outward(self.at[i + 1]))
+            if count == 1:
+                text, note = self._product(top)
+                yield Row("", (f"{self._left(bottom)} = {text}", note, value))
+            else:
+                number = view.paths(count, count_text(count))
+                words = view.telling.sum_over.format(paths=number, top=self.nodes[top].name)
+                yield Row("", (f"{self._left(bottom)} = {words}", "", value))
+                yield from self._alternatives(top, bottom, i, count)
+
+    def _alternatives(self, top: int, bottom: int, i: int, count: int) -> Iterator[Row]:
+        """A line for each of the largest paths between two values that lie on all paths."""
+        view = self.view
+        found, complete = self._largest(top, bottom, i)
+        shown = found[: view.max_paths]
+        for k, (product, link) in enumerate(shown):
+            route = _unlinked(link)
+            nodes = [top, *(self.dag.lowers[edge] for edge in route)]
+            names = [self.nodes[node].name for node in nodes]
+            arrows = " → ".join(names if len(names) <= _SPELLED + 2 else [*names[:3], "⋯", *names[-2:]])
+            text = nested([self.edges[edge] for edge in route], self._upstream(top)) if len(route) <= _SPELLED else ""
+            text = view.say(text) if len(text) <= _LINE else ""
+            words = f"  {'+' if k else ' '} {text or arrows}"
+            yield Row("", (words, arrows if text else "", view.equals(outward(product))))
+        if len(shown) < count:
+            rest = self.at[i + 1] - sum(product for product, _ in shown)
+            more = view.telling.more.format(n=count_text(count - len(shown)))
+            yield Row("", (f"  + {more}", "", view.equals(outward(rest))))
+            if complete:
+                ratio = norm(self.at[i + 1]) / (sum(norm(product) for product, _ in found) or math.inf)
+                yield Row("", (f"    {view.telling.cancels.format(ratio=view.number(ratio))}",))
+
+    def _short(self, counts: Sequence[int]) -> Iterator[Item]:
+        """The same between landmarks only, each step one formula."""
+        neck, view = self.dag.bottlenecks, self.view
+        inner = neck[1:-1]
+        marks = [node for node in inner if view.is_landmark(self.nodes[node])]
+        if view.landmarks is None:
+            marks = [node for node in marks if self.nodes[node].delta] or marks
+            marks = marks or [node for node in inner if self.nodes[node].id in view.named]
+        if len(marks) == len(inner) or len(counts) > _MOST_STEPS or max(counts) > 1:
+            return
+        formulas = []
+        for top, bottom in pairwise([0, *marks, neck[-1]]):
+            way = [self.edges[self.dag.leaving[node][0]] for node in neck if top <= node < bottom]
+            formulas.append(f"{self._left(bottom)} = {view.say(nested(way, self._upstream(top)))}")
+        if max(map(len, formulas)) <= _LINE:
+            yield Equation("", tuple(Row("", (formula,)) for formula in formulas), view.telling.short)
+
+
+def matrix_rows(view: View, value: Any, note: str) -> Iterator[Row]:
+    """An array after an equals sign: on one line, as a matrix row by row, or its shape and size."""
+    rows, columns = np.shape(value) if np.ndim(value) == 2 else (0, 0)
+    whole = view.array(value, _WHOLE if np.ndim(value) == 1 else _ROWS)
+    if "‖" not in whole or not (0 < rows <= _ROWS and 0 < columns <= _ROWS):
+        yield Row("=", (whole,), note)
+        return
+    words = [[view.number(x) for x in row] for row in value]
+    width = max(len(word) for row in words for word in row)
+    for i, row in enumerate(words):
+        line = f"{' ' if i else '['}[{', '.join(word.rjust(width) for word in row)}]{'],'[i < rows - 1]}"
+        yield Row("" if i else "=", (line,), note if i == rows - 1 else "")
+
+
+def _cut(found: list[tuple[Any, Any]], most: int) -> list[tuple[Any, Any]]:
+    """The largest, the largest first."""
+    return sorted(found, key=lambda pair: -norm(pair[0]))[:most]
+
+
+def _unlinked(link: Any) -> Route:
+    route = []
+    while link is not None:
+        link, edge = link
+        route.append(edge)
+    return tuple(reversed(route))

@@ -1,0 +1,251 @@
+"""Backpropagation of a network told in its three steps: δ of the last layer, δ passed back, derivatives from δ."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from .array_story import nested
+from .chart import Chart, chart_of, slope
+from .document import Equation, Heading, Item, Row, listed
+from .events import TraceEdge, TraceNode
+from .expressions import bare, expression
+from .layers import NetworkLayer, find_layers
+from .paths import Dag, count_text
+from .scalar_story import short_form
+from .story import Story
+from .view import View, delta_name
+
+_TERMS = 3
+_MOST_EDGES = 12
+_LINE = 100
+
+
+def tell(view: View, check: Callable[[TraceNode], str]) -> Story:
+    """The story of all gradients: by the three steps if the graph is a network's, else leaf by leaf.
+
+    Parameters
+    ----------
+    view : View
+        The pass.
+    check : callable
+        What a leaf's gradient was checked against; "" if against nothing.
+
+    Returns
+    -------
+    Story
+        Its value is a dict of the leaves' gradients by name.
+    """
+    return _Teller(view, check).story
+
+
+class _Teller:
+    def __init__(self, view: View, check: Callable[[TraceNode], str]) -> None:
+        self.view, self.check, self.trace = view, check, view.trace
+        self.layers = find_layers(view.trace)
+        self.deltas = _told_apart([node for layer in self.layers for node in layer.sums])
+        self.told: list[str] = []
+
+    @cached_property
+    def story(self) -> Story:
+        leaves = [node for node in self.trace.nodes if node.op is None and node.requires_grad]
+        view = self.view
+        items = [*self._network()] if self.layers else [*self._plainly(leaves)]
+        return Story(
+            symbol=f"∇{view.of}",
+            value={leaf.name: leaf.grad for leaf in leaves},
+            count=self._count(),
+            mass=None,
+            factors=tuple,
+            paths=tuple,
+            items=[*items, *listed(view.telling.where, self._unnamed())],
+        )
+
+    def _unnamed(self) -> list[str]:
+        """What the unnamed values in the formulas are."""
+        others = (node for node in self.trace.nodes if node.id not in self.deltas)
+        return self.view.definitions(" , ".join(self.told), others)
+
+    def _count(self) -> int:
+        """The number of paths from the root to all leaves."""
+        waiting = {self.trace.root.id: 1}
+        total = 0
+        for node in reversed(self.trace.nodes):
+            paths = waiting.pop(node.id, 0)
+            if node.op is None:
+                total += paths
+            elif paths:
+                for edge in self.trace.incoming(node):
+                    if edge.requires_grad:
+                        waiting[edge.operand] = waiting.get(edge.operand, 0) + paths
+        return total
+
+    # --- the three steps ----------------------------------------------------------------------------------------------
+
+    def _network(self) -> Iterator[Item]:
+        telling = self.view.telling
+        yield Heading(telling.layers.format(root=self.view.of))
+        last, *others = self.layers
+        yield Heading(self._titled(telling.last, last))
+        yield from self._rows(last.sums, self._delta_row)
+        if others:
+            yield Heading(telling.back)
+            for layer in others:
+                yield Heading(self._titled("", layer), small=True)
+                yield from self._rows(layer.sums, self._delta_row)
+        yield Heading(telling.derivatives)
+        for layer in self.layers:
+            if layer.parameters:
+                yield Heading(self._titled("", layer), small=True)
+                yield from self._rows(layer.parameters, self._leaf_row)
+        rest = self._without_layer()
+        if rest:
+            yield Heading(telling.direct, small=True)
+            yield from self._rows(rest, self._leaf_row)
+
+    def _titled(self, words: str, layer: NetworkLayer) -> str:
+        title = layer.title or self.view.telling.layer.format(n=layer.number)
+        return f"{words}, {title}" if words else f"{title}:"
+
+    def _without_layer(self) -> list[TraceNode]:
+        within = {leaf.id for layer in self.layers for leaf in layer.parameters}
+        return [node for node in self.trace.nodes if node.op is None and node.requires_grad and node.id not in within]
+
+    def _rows(self, nodes: Sequence[TraceNode], row: Callable[[TraceNode], Row]) -> Iterator[Item]:
+        """A row for each value; of many alike only the first."""
+        rows = [row(node) for node in islice(nodes, self.view.max_paths)]
+        if len(nodes) > self.view.max_paths:
+            more = self.view.telling.values.format(n=f"{len(nodes) - self.view.max_paths:,}")
+            rows.append(Row("", (more,)))
+        yield Equation("", tuple(rows))
+
+    def _delta_row(self, node: TraceNode) -> Row:
+        return self._row(node, f"{self.deltas[node.id]} = {self.view.gradient(node)}", "")
+
+    def _leaf_row(self, node: TraceNode) -> Row:
+        check = self.check(node)
+        return self._row(node, self.view.gradient(node), f"({check})" if check else "")
+
+    def _row(self, node: TraceNode, left: str, note: str) -> Row:
+        """A gradient in terms of the deltas next to it: in symbols, in numbers or shapes, and what it comes to."""
+        number = self._position.get(node.id)
+        found = None if number is None else expression(self.chart, number, self._stops, _TERMS)
+        if found is not None:
+            self.told.append(found.symbols)
+            result = self.view.number(node.grad)
+            if found.numbers == result:
+                return Row("", (f"{left} = {found.symbols}", f"= {result}"), note)
+            return Row("", (f"{left} = {found.symbols}", f"= {found.numbers}", f"= {result}"), note)
+        text = self._formula(node)
+        if not text:
+            return Row("", (f"{left} = {self.view.array(node.grad)}",), note)
+        self.told.append(text)
+        return Row("", (f"{left} = {self.view.say(text)}", self.view.equals(node.grad)), note)
+
+    # --- single numbers -----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def chart(self) -> Chart:
+        """The whole graph as a chart, of which only single real numbers are looked at."""
+        flowing = [node for node in reversed(self.trace.nodes) if node.requires_grad]
+        position = {node.id: i for i, node in enumerate(flowing)}
+        edges = sorted(self.view.flowing, key=lambda edge: position[edge.result])
+        uppers, lowers = [position[edge.result] for edge in edges], [position[edge.operand] for edge in edges]
+        return Chart(self.view, Dag(uppers, lowers, _Slopes(self.view, edges)), flowing, edges, [None] * len(flowing))
+
+    @cached_property
+    def _position(self) -> dict[str, int]:
+        """The places in the chart of values to whose gradients nothing but numbers leads."""
+        arrays = {node.id for node in self.chart.nodes if node.shape or np.iscomplexobj(node.value)}
+        numbers = self.deltas.keys() - arrays
+        mixed = set(arrays)
+        for edge in self.chart.edges:  # the newest result first
+            if edge is not None and edge.result in mixed and edge.result not in numbers:
+                mixed.add(edge.operand)
+        return {node.id: i for i, node in enumerate(self.chart.nodes) if node.id not in mixed}
+
+    @cached_property
+    def _stops(self) -> dict[int, str]:
+        return {i: self.deltas[node.id] for i, node in enumerate(self.chart.nodes) if node.id in self.deltas}
+
+    # --- arrays -------------------------------------------------------------------------------------------------------
+
+    def _formula(self, node: TraceNode) -> str:
+        """A gradient as vector-Jacobian products of the deltas next to it; "" if that would be too long."""
+        region = self._region(node)
+        texts: dict[str, str] = {}
+        for here in sorted(region, key=lambda node: int(node.id[2:]), reverse=True):
+            terms = []
+            for edge in self.trace.outgoing[here.id]:
+                upstream = self.deltas.get(edge.result) or texts.get(edge.result, "")
+                terms.append(nested([edge], upstream))
+            texts[here.id] = " + ".join(terms) if len(terms) == 1 else f"({' + '.join(terms)})"
+            if len(texts[here.id]) > _LINE:
+                return ""
+        return bare(texts.get(node.id, ""))
+
+    def _region(self, node: TraceNode) -> list[TraceNode]:
+        """The values between this one and the nearest deltas or the root; none if they are too many."""
+        region, waiting, edges = {node.id: node}, [node], 0
+        while waiting:
+            here = waiting.pop()
+            for edge in self.trace.outgoing[here.id]:
+                edges += 1
+                if edges > _MOST_EDGES:
+                    return []
+                result = self.trace.node(edge.result)
+                if result.id not in self.deltas and result.id not in region and result is not self.trace.root:
+                    region[result.id] = result
+                    waiting.append(result)
+        return list(region.values())
+
+    # --- graphs of another kind ---------------------------------------------------------------------------------------
+
+    def _plainly(self, leaves: Sequence[TraceNode]) -> Iterator[Item]:
+        """The gradients of all leaves in order, with the chain of each in short."""
+        yield Heading(self.view.telling.plain.format(root=self.view.of))
+        yield from self._rows(leaves, self._chain_row)
+
+    def _chain_row(self, leaf: TraceNode) -> Row:
+        check, left = self.check(leaf), self.view.gradient(leaf)
+        note = f"({check})" if check else ""
+        chart = chart_of(self.view, leaf)
+        if chart is None:
+            return self._row(leaf, left, note)
+        chain = short_form(chart)
+        result = self.view.number(leaf.grad)
+        if not chain:
+            count = chart.dag.count()
+            words = self.view.telling.sum_over.format(paths=self.view.paths(count, count_text(count)), top=self.view.of)
+            return Row("", (f"{left} = {words}", f"= {result}"), note)
+        symbols, numbers = chain
+        return Row("", (f"{left} = {symbols}", f"= {numbers}", *([] if numbers == result else [f"= {result}"])), note)
+
+
+class _Slopes(Sequence[float]):
+    """Local derivatives, computed when somebody asks."""
+
+    def __init__(self, view: View, edges: Sequence[TraceEdge]) -> None:
+        self.view, self.edges = view, edges
+
+    def __len__(self) -> int:
+        return len(self.edges)
+
+    def __getitem__(self, edge: Any) -> Any:
+        with np.errstate(all="ignore"):
+            return slope(self.view, self.edges[edge])
+
+
+def _told_apart(sums: Sequence[TraceNode]) -> dict[str, str]:
+    """Names of deltas by the ids of pre-activations."""
+    names: dict[str, str] = {}
+    taken: set[str] = set()
+    for node in sums:
+        name = "δ" if len(sums) == 1 else delta_name(node.name)
+        names[node.id] = f"δ({node.name})" if name in taken else name
+        taken.add(name)
+    return names
