@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -30,7 +30,7 @@ _WHOLE = 36
 _ROWS = 6
 
 
-def tell(view: View, target: TraceNode, check: str) -> Story:
+def tell(view: View, target: TraceNode, check: Callable[[Any], str]) -> Story:
     """The story of an array's gradient, or of a number's that passes through arrays.
 
     Parameters
@@ -39,8 +39,8 @@ def tell(view: View, target: TraceNode, check: str) -> Story:
         The pass.
     target : TraceNode
         The value by which the root is differentiated.
-    check : str
-        What the result was checked against; written beside it.
+    check : callable
+        Checks the gradient, and says against what.
 
     Returns
     -------
@@ -48,11 +48,6 @@ def tell(view: View, target: TraceNode, check: str) -> Story:
         With its lines.
     """
     return _Teller(view, target, check).story
-
-
-def gradient_along(view: View, target: TraceNode) -> Any:
-    """The gradient of the root by a value, summed over the paths between the two."""
-    return outward(_Teller(view, target, "").at[-1])
 
 
 def nested(edges: Sequence[TraceEdge], upstream: str) -> str:
@@ -75,7 +70,7 @@ def _is_compound(text: str) -> bool:
 class _Teller:
     """The way to one value: its nodes and edges, the gradients on it, and the lines about it."""
 
-    def __init__(self, view: View, target: TraceNode, check: str) -> None:
+    def __init__(self, view: View, target: TraceNode, check: Callable[[Any], str]) -> None:
         self.view, self.check = view, check
         self.nodes, self.edges = view.way(target)
         self.dag: Dag = as_dag(self.nodes, self.edges, [1.0] * len(self.edges))
@@ -87,26 +82,37 @@ class _Teller:
         view, target, neck = self.view, self.nodes[-1], self.dag.bottlenecks
         counts = [self.dag.count(top, bottom) for top, bottom in pairwise(neck)]
         count = math.prod(counts)
-        found, complete = self._largest(0, self.dag.bottom)
         value = outward(self.at[-1])
+        check = self.check(value)
         words = view.telling.step if len(counts) == 1 else view.telling.steps
         words = words.format(root=view.of, wrt=target.name, n=f"{len(counts):,}")
         story = Story(
             symbol=view.gradient(target),
             value=value,
             count=count,
-            mass=sum(norm(product) for product, _ in found) if complete else None,
+            mass=self._mass(count),
             factors=lambda: tuple(self._factor(i, n) for i, n in enumerate(counts)),
-            paths=lambda: tuple(self._path(*pair) for pair in found[: view.max_paths]),
+            paths=lambda: tuple(self._path(*pair) for pair in self._found[0][: view.max_paths]),
+            check=check,
         )
         story.items.append(Heading(f"{words}, {view.paths(count, count_text(count))}"))
         steps = tuple(self._steps(counts))
         story.items.append(Equation("", steps))
-        story.items.append(Equation(story.symbol, tuple(matrix_rows(view, value, f"({self.check})"))))
+        story.items.append(Equation(story.symbol, tuple(matrix_rows(view, value, f"({check})"))))
         story.items += self._short(counts)
         formulas = " , ".join(row.cells[0] for row in steps)
         story.items += listed(view.telling.where, view.definitions(formulas, reversed(self.nodes)))
         return story
+
+    @cached_property
+    def _found(self) -> tuple[list[tuple[Any, Any]], bool]:
+        """The largest paths of all."""
+        return self._largest(0, self.dag.bottom)
+
+    def _mass(self, count: int) -> float | None:
+        """The sum of the sizes of what the paths contribute, if they are few enough to go them all."""
+        found, complete = self._found if count <= _KEPT_PATHS else ([], False)
+        return sum(norm(product) for product, _ in found) if complete else None
 
     def _factor(self, i: int, count: int) -> Factor:
         neck = self.dag.bottlenecks
@@ -155,6 +161,11 @@ class _Teller:
         What a path passes on is only known by going it. At each value the largest so far go on, so that of very many
         paths these are the largest that such a search finds; of up to 64 they are exact. Routes are linked lists.
         """
+        if all(len(leaving) == 1 for leaving in self.dag.leaving[top:bottom]):
+            link: Any = None
+            for node in range(top, bottom):
+                link = link, self.dag.leaving[node][0]
+            return [(self.at[self.dag.bottlenecks.index(bottom)], link)], True
         size = max(int(np.prod(node.shape)) for node in self.nodes[top : bottom + 1])
         edges = sum(len(leaving) for leaving in self.dag.leaving[top:bottom]) or 1
         most = max(_KEPT_PATHS, self.view.max_paths)

@@ -129,7 +129,7 @@ def explain(
             return _explained(view, target, None if element is None else entry_of(target, element))
         if element is not None:
             raise ValueError("element= chooses an entry of a value, so pass that too: explain(root, wrt, element=...)")
-        return Explanation(three_steps.tell(view, lambda leaf: grad_check(view, leaf)), "")
+        return Explanation(three_steps.tell(view, lambda leaf: grad_check(view, leaf)))
 
 
 @contextmanager
@@ -151,11 +151,10 @@ def _explained(view: View, target: TraceNode, element: Index | None) -> Explanat
     chart = chart_of(view, target) if element is None else unrolled(view, target, element)
     if chart is not None:
         check = checked(view, target, chart.dag.total(), element, chart.dag.mass())
-        return Explanation(scalar_story.tell(chart, check), check)
+        return Explanation(scalar_story.tell(chart, check))
     if element is not None:
         return _without_path(view, target, element)
-    check = checked(view, target, array_story.gradient_along(view, target))
-    return Explanation(array_story.tell(view, target, check), check)
+    return Explanation(array_story.tell(view, target, lambda gradient: checked(view, target, gradient)))
 
 
 def _of_itself(view: View) -> Explanation:
@@ -165,7 +164,7 @@ def _of_itself(view: View) -> Explanation:
     path = Path((root.name,), (), (), root.grad)
     rows = array_story.matrix_rows(view, root.grad, "")
     items: list[Item] = [Equation(symbol, tuple(rows))]
-    return Explanation(Story(symbol, root.grad, 1, norm(root.grad), tuple, lambda: (path,), items), "")
+    return Explanation(Story(symbol, root.grad, 1, norm(root.grad), tuple, lambda: (path,), "", items))
 
 
 def _without_path(view: View, target: TraceNode, element: Index) -> Explanation:
@@ -173,4 +172,4 @@ def _without_path(view: View, target: TraceNode, element: Index) -> Explanation:
     symbol = derivative(view.of, entry_name(target.name, element))
     check = checked(view, target, 0.0, element)
     items: list[Item] = [Equation(symbol, (Row("=", ("0",), view.telling.none), Row("=", ("0",), f"({check})")))]
-    return Explanation(Story(symbol, 0.0, 0, 0.0, tuple, tuple, items), check)
+    return Explanation(Story(symbol, 0.0, 0, 0.0, tuple, tuple, check, items))

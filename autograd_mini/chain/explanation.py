@@ -31,10 +31,10 @@ class Explanation:
         What the derivative was checked against.
     """
 
-    def __init__(self, story: Story, check: str) -> None:
+    def __init__(self, story: Story) -> None:
         self._story = story
         self.symbol, self.value, self.count, self.mass = story.symbol, story.value, story.count, story.mass
-        self.check = check
+        self.check = story.check
 
     @cached_property
     def paths(self) -> tuple[Path, ...]:

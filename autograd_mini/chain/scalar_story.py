@@ -80,6 +80,7 @@ class _Teller:
             mass=chart.dag.mass(),
             factors=lambda: tuple(self._factor(part) for part in self.parts),
             paths=lambda: largest_paths(chart, self.parts, view.max_paths),
+            check=self.check,
         )
         note = view.paths(story.count, count_text(story.count))
         result = Row("=", (view.number(story.value),), f"({self.check})")

@@ -76,6 +76,8 @@ class Story:
         The sum of the sizes of what the paths contribute; None if it would take all paths to know.
     factors, paths : callable
         Give the factors between the values that lie on all paths, and the largest paths.
+    check : str
+        What the derivative was checked against, and how that went.
     items : list of Equation or Heading
         The lines.
     """
@@ -86,6 +88,7 @@ class Story:
     mass: float | None
     factors: Callable[[], tuple[Factor, ...]]
     paths: Callable[[], tuple[Path, ...]]
+    check: str = ""
     items: list[Item] = field(default_factory=list)
 
 

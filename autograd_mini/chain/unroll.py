@@ -144,8 +144,9 @@ class _Unrolling:
 
     def _too_many(self) -> ValueError:
         return ValueError(
-            f"unrolling one entry of {self.target.name} passes through too many entries of other arrays "
-            f"({self.calls:,} products with rules, {self.found:,} local derivatives so far); compute {self.view.of} for fewer samples, or leave element= out"
+            f"unrolling one entry of {self.target.name} leads through too many entries of other arrays (after "
+            f"{self.calls:,} products with rules and {self.found:,} local derivatives); compute {self.view.of} for "
+            "fewer samples, or leave element= out"
         )
 
     # --- products with a rule -----------------------------------------------------------------------------------------
@@ -235,7 +236,7 @@ def _met_entries(view: View, edge: TraceEdge) -> Sequence[int] | None:
     if result.shape == operand.shape:
         return _SAME
     own = np.arange(_size(operand), dtype=np.intp).reshape(operand.shape)
-    return np.broadcast_to(own, result.shape).ravel().tolist()  # type: ignore[no-any-return]
+    return np.broadcast_to(own, result.shape).ravel().tolist()
 
 
 def _size(node: TraceNode) -> int:
