@@ -95,7 +95,7 @@ class Dag:
         Parameters
         ----------
         top, bottom : int
-            Two nodes of which every path through one leads through the other; the ends by default.
+            Two of the `bottlenecks`; the ends by default.
 
         Returns
         -------
@@ -130,7 +130,7 @@ class Dag:
         return sums[-1]
 
     def largest(self, k: int, top: int = 0, bottom: int | None = None) -> list[Route]:
-        """The paths with the largest products, in absolute value; of equal ones those that come first.
+        """The paths with the largest products, in absolute value; of equal ones those that are found first.
 
         Parameters
         ----------
@@ -147,7 +147,7 @@ class Dag:
         Notes
         -----
         The k largest to a node continue the k largest to the nodes before it. Logarithms are compared, so that nothing
-        overflows, and as whole numbers, so that equal products are equal in whatever order they are multiplied.
+        overflows, as whole numbers, so that products of the same factors are equal in whatever order they stand.
         """
         last = self.bottom if bottom is None else bottom
         best: dict[int, list[tuple[int, int, int]]] = {top: [(0, -1, 0)]}
