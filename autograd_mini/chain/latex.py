@@ -51,8 +51,8 @@ _GREEK = {
     "Θ": "Theta", "Λ": "Lambda", "Ξ": "Xi", "Φ": "Phi", "Ψ": "Psi", "Ω": "Omega",
 }  # fmt: skip
 _SPECIAL = {
-    "\\": r"\backslash ", "{": r"\{", "}": r"\}", "#": r"\#", "$": r"\$", "%": r"\%", "&": r"\text{\&}", "_": r"\_",
-    "~": r"\sim ", "^": r"\hat{\ }", '"': r'\text{"}', "`": r"\text{`}",
+    "\\": r"\backslash ", "{": r"\{", "}": r"\}", "#": r"\#", "$": r"\$", "%": r"\%", "&": r"\&", "_": r"\_",
+    "~": r"\sim ", "^": r"\hat{\ }",
 }  # fmt: skip
 # Sub- and superscripts, Σ and Π count as letters in regular expressions; here they are signs.
 _NAME = r"[^\W\d_₀-₉⁰¹²³⁴-⁹ᵀΣΠ][^\W_₀-₉⁰¹²³⁴-⁹ᵀΣΠ]*"

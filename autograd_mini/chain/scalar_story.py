@@ -88,8 +88,7 @@ class _Teller:
         if len(self.parts) == 1 and self.parts[0].count == 1:
             used = list(self.parts[0].edges)
             rule = chart.rule(used[0])
-            told = any(ch.isalpha() for ch in rule)
-            rows = [Row("=", (rule,), note), result] if told else [Row("=", result.cells, f"{note}   {result.note}")]
+            rows = [Row("=", (rule or story.symbol,), note), result]
             story.items.append(Equation(story.symbol, tuple(rows)))
         elif len(self.parts) == 1:
             story.items.append(self._sum(self.parts[0], "", note, result, used))
