@@ -273,7 +273,7 @@ def matrix_rows(view: View, value: Any, note: str) -> Iterator[Row]:
 
 def _cut(found: list[tuple[Any, Any]], most: int) -> list[tuple[Any, Any]]:
     """The largest, the largest first."""
-    return sorted(found, key=lambda pair: -norm(pair[0]))[:most]
+    return sorted(found, key=lambda pair: -norm(pair[0]))[:most] if len(found) > 1 else found
 
 
 def _unlinked(link: Any) -> Route:

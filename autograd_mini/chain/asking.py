@@ -101,7 +101,7 @@ def _by_name(view: View, name: str) -> TraceNode:
         names = _listed([node.name for node in found])
         raise ValueError(f"{len(found)} values are called {name!r}: pass the Value itself, or one of {names}")
     known = _names(trace)
-    close = difflib.get_close_matches(asked, known, n=3)
+    close = difflib.get_close_matches(asked, known, n=3, cutoff=0.5)
     hint = f"did you mean {' or '.join(map(repr, close))}?" if close else f"there are {_listed(known)}"
     raise ValueError(f"{trace.root.name} depends on no value called {name!r}; {hint}")
 

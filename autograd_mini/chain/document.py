@@ -67,11 +67,6 @@ class Heading:
 Item: TypeAlias = Equation | Heading
 
 
-def equation(left: str, *cells: str, label: str = "", note: str = "") -> Equation:
-    """An equation of one line."""
-    return Equation(left, (Row("=", cells, note),), label)
-
-
 def listed(label: str, formulas: Sequence[str]) -> list[Equation]:
     """Formulas on one line behind a label; nothing if there are none."""
     return [Equation("", (Row("", (",   ".join(formulas),)),), label)] if formulas else []
@@ -153,24 +148,29 @@ def to_lines(items: Sequence[Item]) -> list[tuple[str, str]]:
 
     Examples
     --------
-    >>> to_lines([equation("df/dx", "120")])
+    >>> to_lines([Equation("df/dx", (Row("=", ("120",)),))])
     [('\\frac{df}{dx}', '= 120')]
     """
     lines: list[tuple[str, str]] = []
     for item in items:
         if isinstance(item, Heading):
-            lines.append(("", to_latex(item.words).strip()))
+            lines.append(("", _math(item.words).strip()))
             continue
-        label = f"{to_latex(item.label)}\\ " if item.label else ""
+        label = f"{_math(item.label)}\\ " if item.label else ""
         for i, row in enumerate(item.rows):
-            left = label + to_latex(item.left) if i == 0 else ""
+            left = label + _math(item.left) if i == 0 else ""
             text = (" " if row.sign else "   ").join(cell for cell in row.cells if cell)
-            pieces = [to_latex(piece).strip() for piece in wrapped(text, _LATEX_WIDTH)]
+            pieces = [_math(piece).strip() for piece in wrapped(text, _LATEX_WIDTH)]
             pieces[0] = f"{row.sign} {pieces[0]}".strip()
             if row.note:
-                pieces[-1] += rf" \quad {to_latex(row.note)}"
+                pieces[-1] += rf" \quad {_math(row.note)}"
             lines += [(left, pieces[0]), *(("", rf"\quad {piece}") for piece in pieces[1:])]
     return lines
+
+
+def _math(text: str) -> str:
+    r"""Text in LaTeX that matplotlib can set too, which knows ``\&`` in words only."""
+    return to_latex(text).replace(r"\&", r"\text{\&}")
 
 
 def aligned(lines: Sequence[tuple[str, str]]) -> str:

@@ -124,8 +124,8 @@ def explain(
     with _no_collection():
         view = view_of(root, found, max_paths, fmt, lang)
         view.landmarks = landmarks_of(view, landmarks)
-        if wrt is not None:
-            target = target_of(view, wrt)
+        if wrt is not None or view.trace.root.op is None:
+            target = target_of(view, root if wrt is None else wrt)
             return _explained(view, target, None if element is None else entry_of(target, element))
         if element is not None:
             raise ValueError("element= chooses an entry of a value, so pass that too: explain(root, wrt, element=...)")

@@ -26,15 +26,12 @@ class Expression:
         What it comes to.
     reached : frozenset of int
         The nodes whose gradients stand in it; 0, the root, if it also leads there directly.
-    whole : bool
-        Whether all terms of its sums are shown.
     """
 
     symbols: str
     numbers: str
     value: float
     reached: frozenset[int]
-    whole: bool
 
 
 @dataclass(frozen=True)
@@ -44,7 +41,6 @@ class _Product:
     symbols: tuple[str, ...]
     numbers: tuple[str, ...]
     value: float
-    whole: bool = True
 
 
 def expression(chart: Chart, node: int, stops: Mapping[int, str], terms: int) -> Expression | None:
@@ -84,7 +80,7 @@ def expression(chart: Chart, node: int, stops: Mapping[int, str], terms: int) ->
         found[here] = parts[0] if len(parts) == 1 else _sum(chart, parts, terms)
     end = found[node]
     symbols, numbers = _joined(end.symbols, " · "), _joined(end.numbers, " × ")
-    return Expression(bare(symbols) or "1", bare(numbers) or "1", end.value, frozenset(reached), end.whole)
+    return Expression(bare(symbols) or "1", bare(numbers) or "1", end.value, frozenset(reached))
 
 
 def _region(chart: Chart, node: int, stops: Mapping[int, str]) -> dict[int, list[int]] | None:
@@ -123,7 +119,7 @@ def _times(chart: Chart, before: _Product, edge: int) -> _Product:
         first = before.symbols[0]
         symbols = (first[1:] if first[0] == "−" else f"−{first}", *before.symbols[1:])
     numbers = (*before.numbers, chart.view.number(local))
-    return _Product(symbols, numbers, before.value * local, before.whole)
+    return _Product(symbols, numbers, before.value * local)
 
 
 def _sum(chart: Chart, parts: Sequence[_Product], terms: int) -> _Product:
@@ -135,8 +131,7 @@ def _sum(chart: Chart, parts: Sequence[_Product], terms: int) -> _Product:
     if rest:
         symbols.append(chart.view.telling.terms.format(n=f"{rest:,}"))
         numbers.append("⋯")
-    whole = not rest and all(part.whole for part in parts)
-    return _Product((_plus(symbols),), (_plus(numbers),), total, whole)
+    return _Product((_plus(symbols),), (_plus(numbers),), total)
 
 
 def _plus(words: Sequence[str]) -> str:

@@ -52,7 +52,7 @@ _GREEK = {
 }  # fmt: skip
 _SPECIAL = {
     "\\": r"\backslash ", "{": r"\{", "}": r"\}", "#": r"\#", "$": r"\$", "%": r"\%", "&": r"\&", "_": r"\_",
-    "~": r"\sim ", "^": r"\hat{\ }",
+    "~": r"\sim ", "^": r"\hat{\ }", '"': r'\text{"}', "`": r"\text{`}",
 }  # fmt: skip
 # Sub- and superscripts, Σ and Π count as letters in regular expressions; here they are signs.
 _NAME = r"[^\W\d_₀-₉⁰¹²³⁴-⁹ᵀΣΠ][^\W_₀-₉⁰¹²³⁴-⁹ᵀΣΠ]*"

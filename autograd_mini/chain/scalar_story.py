@@ -88,7 +88,8 @@ class _Teller:
         if len(self.parts) == 1 and self.parts[0].count == 1:
             used = list(self.parts[0].edges)
             rule = chart.rule(used[0])
-            rows = [Row("=", (rule or story.symbol,), note), result]
+            told = any(ch.isalpha() for ch in rule)
+            rows = [Row("=", (rule,), note), result] if told else [Row("=", result.cells, f"{note}   {result.note}")]
             story.items.append(Equation(story.symbol, tuple(rows)))
         elif len(self.parts) == 1:
             story.items.append(self._sum(self.parts[0], "", note, result, used))
@@ -181,12 +182,12 @@ class _Teller:
     def _cells(self, route: Route) -> tuple[str, ...]:
         """A path in columns: its symbols, or if it is long its values, then its numbers and their product."""
         dag, view = self.chart.dag, self.chart.view
-        product = f"= {view.number(dag.product(route))}"
-        factors = [dag.factors[edge] for edge in route]
-        words = self._symbols(route) if len(route) <= _SPELLED else ""
-        if not words:
+        if len(route) > _SPELLED:
             words, factors = self._arrows(route)
-        return words, f"= {view.times(factors)}" if len(factors) > 1 else "", product
+        else:
+            words, factors = self._symbols(route), [dag.factors[edge] for edge in route]
+        numbers = f"= {view.times(factors)}" if len(factors) > 1 else ""
+        return words, numbers, f"= {view.number(dag.product(route))}"
 
     def _arrows(self, route: Route) -> tuple[str, list[float]]:
         """A path as a row of values, those at its ends and its landmarks, and the factors between if these are few."""

@@ -36,6 +36,8 @@ class Telling:
         A pass through arrays: how many steps, those left out, and a step that is a sum over paths.
     layers, last, back, derivatives, layer, direct : str
         Headings of the three steps of backpropagation.
+    drill : str
+        Where to read on.
     plain : str
         The heading for a graph without layers.
     """
@@ -69,6 +71,7 @@ class Telling:
     plain: str = "The gradients of {root}, each with its chain"
     layer: str = "layer {n}"
     direct: str = "past all layers:"
+    drill: str = "explain({root}, {name}) shows the way"
 
 
 _SPANISH = Telling(
@@ -100,6 +103,7 @@ _SPANISH = Telling(
     plain="Los gradientes de {root}, cada uno con su cadena",
     layer="capa {n}",
     direct="sin pasar por ninguna capa:",
+    drill="explain({root}, {name}) muestra el camino",
 )
 
 TELLINGS: dict[Language, Telling] = {"en": Telling(), "es": _SPANISH}

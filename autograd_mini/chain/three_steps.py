@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import islice
 from typing import Any
@@ -18,7 +18,7 @@ from .layers import NetworkLayer, find_layers
 from .paths import Dag, count_text
 from .scalar_story import short_form
 from .story import Story
-from .view import View, delta_name
+from .view import View, delta_name, place
 
 _TERMS = 3
 _MOST_EDGES = 12
@@ -115,36 +115,56 @@ class _Teller:
         within = {leaf.id for layer in self.layers for leaf in layer.parameters}
         return [node for node in self.trace.nodes if node.op is None and node.requires_grad and node.id not in within]
 
-    def _rows(self, nodes: Sequence[TraceNode], row: Callable[[TraceNode], Row]) -> Iterator[Item]:
-        """A row for each value; of many alike only the first."""
-        rows = [row(node) for node in islice(nodes, self.view.max_paths)]
+    def _rows(self, nodes: Sequence[TraceNode], told: Callable[[TraceNode], Iterable[Row]]) -> Iterator[Item]:
+        """What there is to tell about each value; of many alike about the first only."""
+        rows = [row for node in islice(nodes, self.view.max_paths) for row in told(node)]
         if len(nodes) > self.view.max_paths:
             more = self.view.telling.values.format(n=f"{len(nodes) - self.view.max_paths:,}")
             rows.append(Row("", (more,)))
         yield Equation("", tuple(rows))
 
-    def _delta_row(self, node: TraceNode) -> Row:
+    def _delta_row(self, node: TraceNode) -> list[Row]:
         return self._row(node, f"{self.deltas[node.id]} = {self.view.gradient(node)}", "")
 
-    def _leaf_row(self, node: TraceNode) -> Row:
+    def _leaf_row(self, node: TraceNode) -> list[Row]:
         check = self.check(node)
         return self._row(node, self.view.gradient(node), f"({check})" if check else "")
 
-    def _row(self, node: TraceNode, left: str, note: str) -> Row:
-        """A gradient in terms of the deltas next to it: in symbols, in numbers or shapes, and what it comes to."""
+    def _row(self, node: TraceNode, left: str, note: str) -> list[Row]:
+        """A gradient in terms of the deltas next to it: in symbols, in numbers, and what it comes to."""
         number = self._position.get(node.id)
         found = None if number is None else expression(self.chart, number, self._stops, _TERMS)
-        if found is not None:
-            self.told.append(found.symbols)
-            result = self.view.number(node.grad)
-            if found.numbers == result:
-                return Row("", (f"{left} = {found.symbols}", f"= {result}"), note)
-            return Row("", (f"{left} = {found.symbols}", f"= {found.numbers}", f"= {result}"), note)
-        text = self._formula(node)
-        if not text:
-            return Row("", (f"{left} = {self.view.array(node.grad)}",), note)
-        self.told.append(text)
-        return Row("", (f"{left} = {self.view.say(text)}", self.view.equals(node.grad)), note)
+        if found is None:
+            return self._products(node, left, note)
+        self.told.append(found.symbols)
+        result = self.view.number(node.grad)
+        numbers = [f"= {found.numbers}"] if found.numbers != result else []
+        return [Row("", (f"{left} = {found.symbols}", *numbers, f"= {result}"), note)]
+
+    def _products(self, node: TraceNode, left: str, note: str) -> list[Row]:
+        """The same in vector-Jacobian products: as one formula, or step by step where that is too long."""
+        view, value = self.view, self.view.equals(node.grad)
+        region = self._region(node)
+        text = self._formula(node, region)
+        if text:
+            self.told.append(text)
+            return [Row("", (f"{left} = {view.say(text)}", value), note)]
+        if not region:
+            hint = view.telling.drill.format(root=view.trace.root.name, name=node.name)
+            return [Row("", (left, value), f"{note}   {hint}".strip())]
+        rows = []
+        for here in region:
+            names = {edge.result: self._upstream(edge) for edge in self.trace.outgoing[here.id]}
+            terms = [nested([edge], names[edge.result]) for edge in self.trace.outgoing[here.id]]
+            self.told += terms
+            gradient = left if here is node else view.gradient(here)
+            rows.append(Row("", (f"{gradient} = {view.say(' + '.join(terms))}", view.equals(here.grad))))
+        return [*rows[:-1], Row("", rows[-1].cells, note)]
+
+    def _upstream(self, edge: TraceEdge) -> str:
+        """How the gradient of an edge's result is written in products."""
+        result = self.trace.node(edge.result)
+        return "" if result is self.trace.root else self.deltas.get(result.id) or self.view.gradient(result)
 
     # --- single numbers -----------------------------------------------------------------------------------------------
 
@@ -174,22 +194,19 @@ class _Teller:
 
     # --- arrays -------------------------------------------------------------------------------------------------------
 
-    def _formula(self, node: TraceNode) -> str:
+    def _formula(self, node: TraceNode, region: Sequence[TraceNode]) -> str:
         """A gradient as vector-Jacobian products of the deltas next to it; "" if that would be too long."""
-        region = self._region(node)
         texts: dict[str, str] = {}
-        for here in sorted(region, key=lambda node: int(node.id[2:]), reverse=True):
-            terms = []
-            for edge in self.trace.outgoing[here.id]:
-                upstream = self.deltas.get(edge.result) or texts.get(edge.result, "")
-                terms.append(nested([edge], upstream))
-            texts[here.id] = " + ".join(terms) if len(terms) == 1 else f"({' + '.join(terms)})"
+        for here in region:
+            edges = self.trace.outgoing[here.id]
+            terms = [nested([edge], self.deltas.get(edge.result) or texts.get(edge.result, "")) for edge in edges]
+            texts[here.id] = f"({' + '.join(terms)})" if len(terms) > 1 else terms[0]
             if len(texts[here.id]) > _LINE:
                 return ""
         return bare(texts.get(node.id, ""))
 
     def _region(self, node: TraceNode) -> list[TraceNode]:
-        """The values between this one and the nearest deltas or the root; none if they are too many."""
+        """The values between the nearest deltas or the root and this one, which is the last; none if too many."""
         region, waiting, edges = {node.id: node}, [node], 0
         while waiting:
             here = waiting.pop()
@@ -201,7 +218,7 @@ class _Teller:
                 if result.id not in self.deltas and result.id not in region and result is not self.trace.root:
                     region[result.id] = result
                     waiting.append(result)
-        return list(region.values())
+        return sorted(region.values(), key=lambda node: place(node.id), reverse=True)
 
     # --- graphs of another kind ---------------------------------------------------------------------------------------
 
@@ -210,7 +227,7 @@ class _Teller:
         yield Heading(self.view.telling.plain.format(root=self.view.of))
         yield from self._rows(leaves, self._chain_row)
 
-    def _chain_row(self, leaf: TraceNode) -> Row:
+    def _chain_row(self, leaf: TraceNode) -> list[Row]:
         check, left = self.check(leaf), self.view.gradient(leaf)
         note = f"({check})" if check else ""
         chart = chart_of(self.view, leaf)
@@ -221,9 +238,10 @@ class _Teller:
         if not chain:
             count = chart.dag.count()
             words = self.view.telling.sum_over.format(paths=self.view.paths(count, count_text(count)), top=self.view.of)
-            return Row("", (f"{left} = {words}", f"= {result}"), note)
+            return [Row("", (f"{left} = {words}", f"= {result}"), note)]
         symbols, numbers = chain
-        return Row("", (f"{left} = {symbols}", f"= {numbers}", *([] if numbers == result else [f"= {result}"])), note)
+        middle = [f"= {numbers}"] if numbers != result else []
+        return [Row("", (f"{left} = {symbols}", *middle, f"= {result}"), note)]
 
 
 class _Slopes(Sequence[float]):

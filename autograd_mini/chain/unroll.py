@@ -24,6 +24,7 @@ from .paths import Dag, between
 from .view import View, place
 
 _MOST_CALLS = 20_000
+_MOST_WORK = 500_000_000
 _MOST_EDGES = 400_000
 
 Triples = list[tuple[int, int, float]]
@@ -75,7 +76,7 @@ class _Unrolling:
         for edge in edges:
             self.coming.setdefault(edge.result, []).append(edge)
         self.flat = int(np.ravel_multi_index(element, target.shape)) if element else 0
-        self.calls = self.found = 0
+        self.calls = self.work = self.found = 0
         self.numbers: list[tuple[TraceEdge, Triples]] = []
 
     def chart(self) -> Chart | None:
@@ -109,6 +110,7 @@ class _Unrolling:
                     depending = own if met is _SAME else {o for o, entry in enumerate(met) if entry in own}
                 else:
                     # Sizes drawn at random cancel nowhere, so that one product shows all entries that depend on these.
+                    self._plan(1, edge)
                     tangent = np.zeros(_size(self.view.trace.node(edge.operand)))
                     tangent[sorted(own)] = random.uniform(1.0, 2.0, len(own))
                     depending = set(np.flatnonzero(self._column(edge, tangent)).tolist())
@@ -125,6 +127,7 @@ class _Unrolling:
             pairs = [(o, o) for o in rows & columns] if met is _SAME else [(o, met[o]) for o in rows]
             return [(o, entry, float(slopes[o])) for o, entry in sorted(pairs) if entry in columns]
         down, across = sorted(rows), sorted(columns)
+        self._plan(min(len(down), len(across)), edge)
         triples: Triples = []
         if len(down) <= len(across):
             for o in down:
@@ -137,9 +140,12 @@ class _Unrolling:
                 triples += [(down[k], entry, float(column[k])) for k in np.flatnonzero(column)]
         return sorted(triples)
 
-    def _called(self) -> None:
-        self.calls += 1
-        if self.calls > _MOST_CALLS:
+    def _plan(self, calls: int, edge: TraceEdge) -> None:
+        """Account for products with a rule before they are computed."""
+        trace = self.view.trace
+        self.calls += calls
+        self.work += calls * (_size(trace.node(edge.result)) + _size(trace.node(edge.operand)))
+        if self.calls > _MOST_CALLS or self.work > _MOST_WORK:
             raise self._too_many()
 
     def _too_many(self) -> ValueError:
@@ -160,7 +166,6 @@ class _Unrolling:
 
     def _row(self, edge: TraceEdge, entry: int) -> np.ndarray[Any, Any]:
         """One row of the Jacobian, by the rule for a gradient that is 1 at one entry."""
-        self._called()
         out = self.view.trace.node(edge.result).value
         gradient = _shaped(_one_hot(int(np.size(out)), entry), out)
         operand = self.view.sources[place(edge.operand)]
@@ -169,7 +174,6 @@ class _Unrolling:
 
     def _column(self, edge: TraceEdge, tangent: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         """A weighted sum of columns: what the rule gives is linear in the gradient, and is differentiated by it."""
-        self._called()
         result = self.view.trace.node(edge.result)
         operand, op = self.view.sources[place(edge.operand)], OPERATIONS[result.op or ""]
         gradient = Value(_shaped(np.ones(int(np.size(result.value))), result.value), requires_grad=True)
@@ -204,6 +208,8 @@ class _Unrolling:
             for o, x, slope in triples
         ]
         root = self.nodes[0]
+        if not root.shape and (root.id, 0) not in number:
+            return None
         if root.shape:  # the sum of its entries, weighted by the gradient that the pass started from
             seeds = np.ravel(root.grad)
             links += [(len(entries), i, float(seeds[o]), None) for (id, o), i in number.items() if id == root.id]
