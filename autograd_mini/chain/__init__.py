@@ -14,8 +14,7 @@ if TYPE_CHECKING:
         TraceNode as TraceNode,
         TraceScope as TraceScope,
     )
-    from .explaining import explain as explain
-    from .explanation import Explanation as Explanation
+    from .explaining import Explanation as Explanation, explain as explain
     from .latex import to_latex as to_latex
     from .recording import trace as trace
     from .render import (
@@ -35,8 +34,7 @@ _HOMES = {
     **dict.fromkeys(("RenderError", "RenderTimeout", "RenderWarning", "RendererInfo", "RendererNotFound"), "render"),
     **dict.fromkeys(("renderer_info", "set_renderer"), "render"),
     **dict.fromkeys(("Frame", "LayerStep", "Steps", "steps"), "stepping"),
-    "Explanation": "explanation",
-    "explain": "explaining",
+    **dict.fromkeys(("Explanation", "explain"), "explaining"),
     "to_latex": "latex",
     "trace": "recording",
 }

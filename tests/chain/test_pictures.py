@@ -17,7 +17,7 @@ import pytest
 import autograd_mini as am
 import nn
 from autograd_mini import Drawing, GraphTooLarge, RenderTimeout, Value, draw, set_renderer
-from autograd_mini.chain.limits import HARD_LIMIT
+from autograd_mini.chain.drawing.limits import HARD_LIMIT
 from autograd_mini.chain.render import RenderWarning
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from ..cards import Style
+from ..drawing.cards import Style
 from ..events import TraceEdge, TraceNode
 from ..recording import plain_number
 from ..render import escape

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias, get_args
 from xml.etree import ElementTree as ET
 
+from ..drawing.layout import dot_text
+from ..drawing.limits import GraphTooLarge
 from ..events import Trace
-from ..layout import dot_text
-from ..limits import GraphTooLarge
 from ..names import Names, variables
 from ..recording import count_cards, record_pass
 from ..render import Theme, render, save

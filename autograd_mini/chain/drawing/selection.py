@@ -7,12 +7,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..node import Node
-from .events import Trace, TraceEdge, TraceNode
-from .notation import number
-from .paths import Dag, between, count_text
+from ...node import Node
+from ..events import Trace, TraceEdge, TraceNode
+from ..notation import number
+from ..paths import Dag, between, count_text
+from ..words import Words
 from .picture import Picture
-from .words import Words
 
 _LONGEST_PRODUCT = 8
 _LISTED_PATHS = 4

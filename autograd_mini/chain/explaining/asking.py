@@ -10,14 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from ..guards import GraphError, describe
-from ..node import Node
+from ...guards import GraphError, describe
+from ...node import Node
+from ..events import Trace, TraceNode
+from ..names import Found, shown
+from ..recording import record_pass
+from ..words import LANGUAGES, Language
 from .chart import Index
-from .events import Trace, TraceNode
-from .names import Found, shown
-from .recording import record_pass
 from .view import View, norm, place
-from .words import LANGUAGES, Language
 
 _RAISED = re.compile(r"⁽[⁰¹²³⁴-⁹]+⁾$")
 _MOST_NAMES = 12

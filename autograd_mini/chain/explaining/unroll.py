@@ -13,14 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from ..node import Node, fit
-from ..operation import OPERATIONS
-from ..state import recording
-from ..transforms import gradients
-from ..value import Value
+from ...node import Node, fit
+from ...operation import OPERATIONS
+from ...state import recording
+from ...transforms import gradients
+from ...value import Value
+from ..events import TraceEdge, TraceNode
+from ..paths import Dag, between
 from .chart import Chart, Index
-from .events import TraceEdge, TraceNode
-from .paths import Dag, between
 from .view import View, place
 
 _MOST_CALLS = 20_000

@@ -8,18 +8,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from ..events import TraceNode
+from ..names import Names, variables
+from ..notation import derivative
+from ..words import Language
 from . import array_story, scalar_story, three_steps
 from .asking import checked, entry_of, grad_check, landmarks_of, target_of, view_of
 from .chart import Index, chart_of, entry_name
 from .document import Equation, Item, Row
-from .events import TraceNode
 from .explanation import Explanation
-from .names import Names, variables
-from .notation import derivative
 from .story import Path, Story
 from .unroll import unrolled
 from .view import View, norm
-from .words import Language
 
 
 def explain(

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from ..operation import OPERATIONS
-from . import formulas
-from .events import TraceEdge, TraceNode
-from .formulas import Operand
-from .notation import bracketed_factor, derivative
-from .paths import Dag
+from ...operation import OPERATIONS
+from .. import formulas
+from ..events import TraceEdge, TraceNode
+from ..formulas import Operand
+from ..notation import bracketed_factor, derivative
+from ..paths import Dag
 from .view import View, as_dag
 
 Index = tuple[int, ...]

@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from ..events import TraceEdge, TraceNode
+from ..layers import NetworkLayer, find_layers
+from ..paths import Dag, count_text
 from .array_story import nested
 from .chart import Chart, chart_of, slope
 from .document import Equation, Heading, Item, Row, listed
-from .events import TraceEdge, TraceNode
 from .expressions import bare, expression
-from .layers import NetworkLayer, find_layers
-from .paths import Dag, count_text
 from .scalar_story import short_form
 from .story import Story
 from .view import View, delta_name, place

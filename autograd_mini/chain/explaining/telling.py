@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .words import Language
+from ..words import Language
 
 
 @dataclass(frozen=True)

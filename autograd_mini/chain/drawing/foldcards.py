@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from ..events import Trace, TraceEdge, TraceNode
+from ..notation import shape_text
+from ..render import clean_text, escape
+from ..words import Words
 from .cards import LONGEST_FORMULA, Style
-from .events import Trace, TraceEdge, TraceNode
-from .notation import shape_text
 from .picture import Fold, Picture
-from .render import clean_text, escape
-from .words import Words
 
 _LISTED_OPS = 4
 _MULTIPLIED = frozenset({"multiply", "matmul", "linear"})

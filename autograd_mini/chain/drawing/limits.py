@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..words import Words
 from .folding import Modules, fold_chains, fold_modules
 from .picture import Picture
 from .repeats import fold_blocks, fold_samples
-from .words import Words
 
 HARD_LIMIT = 5
 """A picture that has more than so many times `max_nodes` cards, after folding, is refused."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
+from ..events import json_ready
+from ..paths import count_text
 from . import document
-from .events import json_ready
-from .paths import count_text
 from .story import Factor, Path, Story
 from .view import norm
 

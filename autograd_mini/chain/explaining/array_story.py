@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from ..node import fit, outward
-from ..operation import OPERATIONS
+from ...node import fit, outward
+from ...operation import OPERATIONS
+from ..events import TraceEdge, TraceNode
+from ..paths import Dag, Route, count_text
 from .document import Equation, Heading, Item, Row, listed
-from .events import TraceEdge, TraceNode
 from .expressions import bare
-from .paths import Dag, Route, count_text
 from .story import Factor, Path, Story
 from .view import View, as_dag, delta_name, norm, place
 

@@ -13,18 +13,18 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
+from ..events import Trace
+from ..names import Names, variables
+from ..recording import record_pass
+from ..render import RenderError, RenderTimeout, RenderWarning, Theme, finish_svg, render, save
+from ..theme import DARK, LIGHT
+from ..words import LANGUAGES, Language
 from .cards import Detail, Style
-from .events import Trace
 from .folding import Modules
 from .layout import dot_text
 from .limits import GraphTooLarge, fitted, most_folded
-from .names import Names, variables
 from .picture import Picture
-from .recording import record_pass
-from .render import RenderError, RenderTimeout, RenderWarning, Theme, finish_svg, render, save
 from .selection import joining, lit, near, values_of
-from .theme import DARK, LIGHT
-from .words import LANGUAGES, Language
 
 __all__ = ["Drawing", "GraphTooLarge", "draw"]
 

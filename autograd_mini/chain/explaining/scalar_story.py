@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
+from ..events import TraceNode
+from ..paths import Dag, Route, count_text
 from .chart import Chart
 from .document import WIDTH, Equation, Item, Row, listed
-from .events import TraceNode
 from .expressions import expression
-from .paths import Dag, Route, count_text
 from .story import Factor, Segment, Story, largest_paths, segments
 from .view import View, delta_name
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .events import Trace, TraceNode, TraceScope
+from ..events import Trace, TraceNode, TraceScope
 from .picture import Picture, absorb
 
 _UNNAMED = re.compile(r"v[₀-₉]+")

@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from ..events import Trace, TraceEdge, TraceNode, TraceScope
+from ..notation import bracketed
+from ..recording import COST
+from ..render import clean_text, escape, escape_tooltip
+from ..theme import DARK
 from .cards import Style
-from .events import Trace, TraceEdge, TraceNode, TraceScope
 from .foldcards import chain_heading, fold_card, fold_pill
-from .notation import bracketed
 from .picture import Fold, Picture
-from .recording import COST
-from .render import clean_text, escape, escape_tooltip
-from .theme import DARK
 
 _MOST_STEPS = 2000
 _WIDE_LEGEND = 8

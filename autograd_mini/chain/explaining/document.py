@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import TypeAlias
 
-from .latex import to_latex
+from ..latex import to_latex
 
 WIDTH = 110
 _LATEX_WIDTH = 150  # fractions are set one above the other

@@ -9,9 +9,9 @@ from itertools import chain, pairwise
 from operator import itemgetter
 from typing import Any
 
+from ..paths import Dag, Route
 from .chart import Chart
 from .document import Item
-from .paths import Dag, Route
 
 
 @dataclass(frozen=True)

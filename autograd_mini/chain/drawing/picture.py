@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from .events import Trace, TraceEdge, TraceNode
+from ..events import Trace, TraceEdge, TraceNode
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ import heapq
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ..notation import bracketed_factor
 from .chart import Chart
-from .notation import bracketed_factor
 
 _MOST_EDGES = 5_000
 

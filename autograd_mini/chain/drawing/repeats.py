@@ -6,8 +6,8 @@ from collections.abc import Hashable
 from dataclasses import replace
 from typing import Any
 
-from .events import Trace, TraceNode
-from .notation import setting_text
+from ..events import Trace, TraceNode
+from ..notation import setting_text
 from .picture import Picture
 
 _DIGITS = "0123456789₀₁₂₃₄₅₆₇₈₉"

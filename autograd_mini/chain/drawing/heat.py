@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from .notation import number, shape_text, superscript
-from .render import escape
-from .theme import Palette, heat_colour
-from .words import Words
+from ..notation import number, shape_text, superscript
+from ..render import escape
+from ..theme import Palette, heat_colour
+from ..words import Words
 
 MOST_NUMBERS = 6
 MOST_COLOURS = 32

@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from ..node import Node
-from ..operation import OPERATIONS
-from .events import Trace, TraceEdge, TraceNode
-from .notation import derivative, number, shape_text
-from .paths import Dag, between
+from ...node import Node
+from ...operation import OPERATIONS
+from ..events import Trace, TraceEdge, TraceNode
+from ..notation import derivative, number, shape_text
+from ..paths import Dag, between
+from ..words import LANGUAGES, Language
 from .telling import TELLINGS, Telling
-from .words import LANGUAGES, Language
 
 _SUM_NAME = re.compile(r"[zZ](?P<mark>[₀-₉]*(?:\[.*\])?(?:⁽.*⁾)?)|[^\W\d_](?P<index>[₀-₉]+(?:\[.*\])?(?:⁽.*⁾)?)")
 _SMALL = 6

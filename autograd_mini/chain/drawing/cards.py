@@ -8,12 +8,12 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from .events import Trace, TraceEdge, TraceNode
+from ..events import Trace, TraceEdge, TraceNode
+from ..notation import number
+from ..render import clean_text, escape
+from ..theme import Palette
+from ..words import Words
 from .heat import Panel, kind_text, scale_text
-from .notation import number
-from .render import clean_text, escape
-from .theme import Palette
-from .words import Words
 
 Detail: TypeAlias = Literal["full", "local", "min"]
 
