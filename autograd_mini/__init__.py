@@ -53,6 +53,15 @@ from .ops.arithmetic import (
     where as where,
     zeros_like as zeros_like,
 )
+from .ops.diagonals import (
+    diag as diag,
+    diagonal as diagonal,
+    tril as tril,
+    triu as triu,
+)
+from .ops.einsum import (
+    einsum as einsum,
+)
 from .ops.elementwise import (
     abs as abs,
     ceil as ceil,
@@ -65,29 +74,20 @@ from .ops.elementwise import (
     trunc as trunc,
 )
 from .ops.indexing import (
-    array_split as array_split,
-    diag as diag,
-    diagonal as diagonal,
-    flip as flip,
     getitem as getitem,
-    pad as pad,
-    repeat as repeat,
-    roll as roll,
     scatter as scatter,
-    split as split,
     take as take,
     take_along_axis as take_along_axis,
-    tril as tril,
-    triu as triu,
 )
-from .ops.linalg import (
-    dot as dot,
-    einsum as einsum,
-    inner as inner,
-    linear as linear,
-    matmul as matmul,
-    outer as outer,
-    tensordot as tensordot,
+from .ops.joining import (
+    array as array,
+    concatenate as concatenate,
+    hstack as hstack,
+    stack as stack,
+    vstack as vstack,
+)
+from .ops.padding import (
+    pad as pad,
 )
 from .ops.powers import (
     cbrt as cbrt,
@@ -103,6 +103,20 @@ from .ops.powers import (
     sqrt as sqrt,
     square as square,
 )
+from .ops.products import (
+    dot as dot,
+    inner as inner,
+    linear as linear,
+    matmul as matmul,
+    outer as outer,
+    tensordot as tensordot,
+)
+from .ops.rearranging import (
+    flip as flip,
+    repeat as repeat,
+    roll as roll,
+    tile as tile,
+)
 from .ops.reductions import (
     cumprod as cumprod,
     cumsum as cumsum,
@@ -117,27 +131,25 @@ from .ops.reductions import (
     var as var,
 )
 from .ops.shapes import (
-    array as array,
     astype as astype,
     broadcast_to as broadcast_to,
-    concatenate as concatenate,
     expand_dims as expand_dims,
-    hstack as hstack,
     moveaxis as moveaxis,
     ravel as ravel,
     reshape as reshape,
     squeeze as squeeze,
-    stack as stack,
     swapaxes as swapaxes,
-    tile as tile,
     transpose as transpose,
-    vstack as vstack,
 )
 from .ops.softmax import (
     log_softmax as log_softmax,
     logsumexp as logsumexp,
     softmax as softmax,
     softmax_cross_entropy as softmax_cross_entropy,
+)
+from .ops.splitting import (
+    array_split as array_split,
+    split as split,
 )
 from .products import hessian as hessian, hvp as hvp, jacobian as jacobian, jvp as jvp, vjp as vjp
 from .state import no_grad as no_grad, scope as scope

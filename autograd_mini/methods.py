@@ -200,7 +200,7 @@ class ArrayMethods:
         >>> Value([1.0, 2.0]).repeat(2)
         Value([1., 1., 2., 2.], shape=(4,), op=getitem)
         """
-        return ops.indexing.repeat(self, repeats, axis)  # type: ignore[no-any-return]
+        return ops.rearranging.repeat(self, repeats, axis)  # type: ignore[no-any-return]
 
     def take(self, indices: Any, axis: int | None = None) -> Value:
         """The entries with the given numbers.
@@ -226,7 +226,7 @@ class ArrayMethods:
         >>> Value([[1.0, 2.0], [3.0, 4.0]]).diagonal()
         Value([1., 4.], shape=(2,), op=getitem)
         """
-        return ops.indexing.diagonal(self, offset, axis1, axis2)  # type: ignore[no-any-return]
+        return ops.diagonals.diagonal(self, offset, axis1, axis2)  # type: ignore[no-any-return]
 
     def trace(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Value:
         """Sum of the diagonal.
@@ -265,7 +265,7 @@ class ArrayMethods:
         >>> Value([1.0, 2.0]).dot([3.0, 4.0])
         Value(11, op=matmul)
         """
-        return ops.linalg.dot(self, other)  # type: ignore[no-any-return]
+        return ops.products.dot(self, other)  # type: ignore[no-any-return]
 
     def conj(self) -> Value:
         """Complex conjugate.

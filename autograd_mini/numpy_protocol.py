@@ -27,9 +27,15 @@ _FAMILIES = (
     ops.activations,
     ops.softmax,
     ops.shapes,
+    ops.joining,
+    ops.splitting,
+    ops.rearranging,
     ops.indexing,
+    ops.padding,
+    ops.diagonals,
     ops.reductions,
-    ops.linalg,
+    ops.products,
+    ops.einsum,
 )
 
 
@@ -50,10 +56,10 @@ _RULES: dict[Any, Callable[..., Any]] = {
     np.amin: ops.reductions.min,
     np.copy: ops.elementwise.identity,
     np.fabs: ops.elementwise.abs,
-    np.linalg.matmul: ops.linalg.matmul,
+    np.linalg.matmul: ops.products.matmul,
     np.linalg.norm: ops.reductions.norm,
-    np.linalg.outer: ops.linalg.outer,
-    np.linalg.tensordot: ops.linalg.tensordot,
+    np.linalg.outer: ops.products.outer,
+    np.linalg.tensordot: ops.products.tensordot,
     np.positive: ops.elementwise.identity,
 }
 

@@ -14,8 +14,9 @@ from .calls import Argnums, Call, call_fresh, one_array, pull, real_array, seed_
 from .node import Node, outward
 from .ops.arithmetic import multiply
 from .ops.elementwise import conjugate, real
+from .ops.joining import stack
 from .ops.reductions import sum as total
-from .ops.shapes import reshape, stack
+from .ops.shapes import reshape
 from .state import recording
 from .transforms import grad
 from .tree import flatten, leaves_along

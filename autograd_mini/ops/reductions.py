@@ -14,10 +14,13 @@ from ..arrays import library, shape_of
 from ..node import Node
 from ..operation import Operand, Rule, case, composed, primitive
 from .arithmetic import divide, multiply, subtract, where
+from .diagonals import diagonal
 from .elementwise import abs, conjugate, real
-from .indexing import diagonal, flip, take_along_axis
+from .indexing import take_along_axis
+from .joining import concatenate
 from .powers import power, root, square
-from .shapes import broadcast_to, concatenate, moveaxis, reshape, transpose
+from .rearranging import flip
+from .shapes import broadcast_to, moveaxis, reshape, transpose
 
 Axis: TypeAlias = int | Sequence[int] | None
 

@@ -1,0 +1,142 @@
+"""Diagonals and triangles of matrices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..arrays import shape_of
+from ..operation import Operand, case, composed
+from .arithmetic import where
+from .indexing import getitem, scatter
+from .shapes import moveaxis
+
+
+@composed(case((3,)), case((3,), k=1), case((3, 4), k=-1))
+def diag(x: Operand, k: int = 0) -> Any:
+    """The diagonal of a matrix, or a row of numbers as the diagonal of a matrix.
+
+    Parameters
+    ----------
+    x : Value or array
+        Of shape (n,) or (n, m).
+    k : int
+        Which diagonal: above the main one if positive, below it if negative; 0 by default.
+
+    Returns
+    -------
+    Value if ``x`` is one, else array
+
+    Raises
+    ------
+    ValueError
+        If ``x`` has neither one axis nor two.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.diag([1.0, 2.0])
+    array([[1., 0.],
+           [0., 2.]])
+    >>> am.diag([[1.0, 2.0], [3.0, 4.0]])
+    array([1., 4.])
+    """
+    shape = shape_of(x)
+    if len(shape) == 1:
+        n = shape[0] + (k if k >= 0 else -k)
+        rows = np.arange(shape[0])
+        return scatter(x, (rows + max(-k, 0), rows + max(k, 0)), (n, n))
+    if len(shape) != 2:
+        raise ValueError(f"diag takes a row of numbers or a matrix, got shape {shape}; use diagonal")
+    return diagonal(x, k)
+
+
+@composed(case((3, 4)), case((3, 4), offset=1), case((2, 3, 3), offset=-1, axis1=1, axis2=2))
+def diagonal(x: Operand, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+    """The entries whose indices along two axes differ by ``offset``, as the last axis.
+
+    Parameters
+    ----------
+    x : Value or array
+        With two axes or more.
+    offset : int
+        Which diagonal; 0, the main one, by default.
+    axis1, axis2 : int
+        The axes of the matrices; the first two by default.
+
+    Returns
+    -------
+    Value if ``x`` is one, else array
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.diagonal([[1.0, 2.0], [3.0, 4.0]], offset=1)
+    array([2.])
+    """
+    x = moveaxis(x, (axis1, axis2), (-2, -1))
+    rows, columns = shape_of(x)[-2:]
+    first_row, first_column = max(-offset, 0), max(offset, 0)
+    along = np.arange(max(min(rows - first_row, columns - first_column), 0))
+    return getitem(x, (..., along + first_row, along + first_column))
+
+
+@composed(case((3, 4)), case((3, 4), k=1))
+def tril(x: Operand, k: int = 0) -> Any:
+    """The lower triangle; zeros above diagonal ``k``.
+
+    Parameters
+    ----------
+    x : Value or array
+        A matrix of shape (n, m), or a stack of them.
+    k : int
+        0, the main diagonal, by default.
+
+    Returns
+    -------
+    Value if ``x`` is one, else array
+        In the shape of ``x``.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.tril([[1.0, 2.0], [3.0, 4.0]])
+    array([[1., 0.],
+           [3., 4.]])
+    """
+    return where(_triangle(x, k), x, 0.0)
+
+
+def _triangle(x: Any, k: int) -> np.ndarray[Any, Any]:
+    """A mask of the entries on diagonal ``k`` and below; a row counts as every row of a square."""
+    if not shape_of(x):
+        raise ValueError("a triangle is taken of a matrix, this is a single number")
+    columns, rows = shape_of(x)[-1], shape_of(x)[-2:][0]
+    return np.tri(rows, columns, k, dtype=bool)
+
+
+@composed(case((3, 4)), case((3, 4), k=1))
+def triu(x: Operand, k: int = 0) -> Any:
+    """The upper triangle; zeros below diagonal ``k``.
+
+    Parameters
+    ----------
+    x : Value or array
+        A matrix of shape (n, m), or a stack of them.
+    k : int
+        0, the main diagonal, by default.
+
+    Returns
+    -------
+    Value if ``x`` is one, else array
+        In the shape of ``x``.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.triu([[1.0, 2.0], [3.0, 4.0]])
+    array([[1., 2.],
+           [0., 4.]])
+    """
+    return where(_triangle(x, k - 1), 0.0, x)
