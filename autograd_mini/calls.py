@@ -80,7 +80,7 @@ def _fresh(x: Any) -> Value:
 def call_fresh(f: Callable[..., Any], argnums: Argnums, args: Sequence[Any], kwargs: dict[str, Any]) -> Call:
     """Call ``f`` with fresh variables in the places that ``argnums`` names."""
     start = clock()
-    outer = STATE.get().recording
+    outer = STATE.get().is_on
     one, chosen = _positions(argnums, len(args))
     with recording():
         args = list(args)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import guards
+from . import guards, observers
 from .arrays import plain
 from .guards import CHANGED, RELEASED, GraphError, clock, describe, released
 from .node import Node, fit, outward
@@ -56,13 +56,18 @@ def record(op: Operation, data: Any, parents: tuple[Node, ...], static: Mapping[
     node._stored = data
     node._grad = node.name = None
     node.order = clock()
-    recording, scope = STATE.get()
+    recording, scope = state = STATE.get()
     if recording:
         for parent in parents:
             if parent.requires_grad:
                 node.op, node.parents, node.static, node.scope = op, parents, static, scope
                 node.requires_grad = True
                 return node  # type: ignore[no-any-return]
+    elif state.watch is not None:
+        with state.unwatched():
+            node = record(op, data, parents, static)
+        state.watch.recorded(node, op, parents)
+        return node  # type: ignore[no-any-return]
     node.op = node.static = node.scope = None
     node.parents = ()
     node.requires_grad = False
@@ -104,7 +109,7 @@ EdgeHook = Callable[[Node, int, Any, Any, Any], None]
 """Called for each edge of a pass: result, operand number, upstream gradient, contribution, running sum."""
 
 
-def sweep(  # noqa: PLR0912, PLR0915 (the hot loop: a call for each branch would cost more than its rules)
+def sweep(
     root: Node,
     seed: Any,
     *,
@@ -124,6 +129,25 @@ def sweep(  # noqa: PLR0912, PLR0915 (the hot loop: a call for each branch would
     useful = _leading_to(wanted, nodes) if wanted is not None else None
     grads = {root: seed}
     summed: set[Node] = set()  # nodes whose gradient is a sum made here, so that nobody else holds it
+    if on_edge is None and observers.present():
+        on_edge = observers.watching(root, seed, nodes)
+        for newer, node in observers.hooked(nodes):
+            _walk(newer, grads, root, useful, summed, graph, release, on_edge)
+            observers.call_hooks(node, grads, constant if graph else None)
+    _walk(nodes, grads, root, useful, summed, graph, release, on_edge)
+    return grads
+
+
+def _walk(  # noqa: PLR0912 (the hot loop: a call for each branch would cost more than its rules)
+    nodes: list[Node],
+    grads: dict[Node, Any],
+    root: Node,
+    useful: set[Node] | None,
+    summed: set[Node],
+    graph: bool,
+    release: bool,
+    on_edge: EdgeHook | None,
+) -> None:
     x: Any = None
     y: Any = None
     operands: Sequence[Any] = ()
@@ -166,7 +190,6 @@ def sweep(  # noqa: PLR0912, PLR0915 (the hot loop: a call for each branch would
         if release:
             node.op, node.parents, node.static = RELEASED, (), None
             node._stored = RELEASED if node is not root else node._stored
-    return grads
 
 
 def _add_up(grads: dict[Node, Any], node: Node, contribution: Any, summed: set[Node]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .arrays import plain
-from .guards import clock, describe
+from .guards import GraphError, clock, describe, renew
 from .node import Node, outward
 
 
@@ -66,3 +66,33 @@ def leaf(kind: type[Node], data: Any, requires_grad: bool, name: str | None, gra
     leaf.op = leaf.static = leaf.scope = None
     leaf.parents, leaf.order = (), clock()
     return leaf
+
+
+def subtract_(self: Node, change: Any) -> None:
+    """Take ``change`` off a leaf's data in place, the step of gradient descent ``x ← x − dx``.
+
+    Parameters
+    ----------
+    change : number or array
+        In this value's shape, or one that broadcasts to it.
+
+    Raises
+    ------
+    GraphError
+        If the value was computed: only leaves are changed.
+
+    Examples
+    --------
+    >>> from autograd_mini import Value
+    >>> x = Value(3.0)
+    >>> x.subtract_(0.5)
+    >>> x.data
+    2.5
+    """
+    if self.op is not None:
+        raise GraphError(f"{describe(self)} was computed; only a leaf can be changed")
+    if type(self._stored) is np.ndarray:
+        np.subtract(self._stored, change, out=self._stored)
+    else:
+        self._stored = type(self._stored)(self._stored - change)
+    renew(self, in_place=True)

@@ -11,7 +11,7 @@ import inspect
 from collections.abc import AsyncGenerator, Callable, Generator, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -46,6 +46,75 @@ class State(NamedTuple):
     recording: bool = True
     scope: Scope | None = None
 
+    @property
+    def is_on(self) -> bool:
+        """Whether operations are recorded."""
+        return self.recording
+
+    @property
+    def watch(self) -> Watch | None:
+        """Who looks at every operation, if anybody does."""
+        return None
+
+    def switched(self, recording: bool) -> State:
+        """The same with recording on or off."""
+        return State(recording, self.scope)
+
+    def grouped(self, scope: Scope) -> State:
+        """The same inside a group."""
+        return State(self.recording, scope)
+
+    @contextmanager
+    def unwatched(self) -> Iterator[None]:
+        """The same without the watcher, for a while."""
+        token = STATE.set(State(self.is_on, self.scope))
+        try:
+            yield
+        finally:
+            STATE.reset(token)
+
+
+class Watch(Protocol):
+    """Somebody who looks at every operation and at every pass, such as ``detect_anomaly``."""
+
+    def recorded(self, node: Any, op: Any, parents: tuple[Any, ...]) -> None:
+        """An operation was computed, and recorded if its node has it as its ``op``."""
+
+    def passing(self, root: Any, seed: Any, nodes: list[Any]) -> Callable[..., None]:
+        """A pass begins; the result is called at each of its edges."""
+
+
+class Watched(State):
+    """A state with somebody who watches; to the engine's fast path it looks as if recording were off."""
+
+    _is_on: bool
+    _watch: Watch
+
+    @classmethod
+    def by(cls, watch: Watch, state: State) -> Watched:
+        """The state, watched."""
+        new = cls(False, state.scope)
+        new._is_on, new._watch = state.is_on, watch
+        return new
+
+    @property
+    def is_on(self) -> bool:
+        """Whether operations are recorded."""
+        return self._is_on
+
+    @property
+    def watch(self) -> Watch:
+        """Who watches."""
+        return self._watch
+
+    def switched(self, recording: bool) -> State:
+        """The same with recording on or off."""
+        return Watched.by(self._watch, State(recording, self.scope))
+
+    def grouped(self, scope: Scope) -> State:
+        """The same inside a group."""
+        return Watched.by(self._watch, State(self._is_on, scope))
+
 
 STATE: ContextVar[State] = ContextVar("autograd_mini", default=State())  # noqa: B039 (a tuple cannot change)
 
@@ -68,15 +137,18 @@ def is_differentiating() -> bool:
     return _DIFFERENTIATING.get()
 
 
-class Switch:
-    """A context manager and decorator that turns recording on or off; exceptions and generators restore it."""
+Change = Callable[[State], State]
 
-    def __init__(self, recording: bool) -> None:
-        self._recording = recording
+
+class Switch:
+    """A context manager and decorator that changes the state; exceptions and generators restore it."""
+
+    def __init__(self, change: Change) -> None:
+        self._change = change
         self._tokens: list[Any] = []
 
     def __enter__(self) -> None:
-        self._tokens.append(STATE.set(State(self._recording, STATE.get().scope)))
+        self._tokens.append(STATE.set(self._change(STATE.get())))
 
     def __exit__(self, *error: object) -> None:
         STATE.reset(self._tokens.pop())
@@ -85,33 +157,33 @@ class Switch:
         """The function, generator function or coroutine function whose body runs with the setting."""
         wrapped: Callable[..., Any]
         if inspect.isgeneratorfunction(f):
-            wrapped = _generator(f, self._recording)
+            wrapped = _generator(f, self._change)
         elif inspect.isasyncgenfunction(f):
-            wrapped = _async_generator(f, self._recording)
+            wrapped = _async_generator(f, self._change)
         elif inspect.iscoroutinefunction(f):
-            wrapped = _coroutine(f, self._recording)
+            wrapped = _coroutine(f, self._change)
         else:
-            wrapped = _function(f, self._recording)
+            wrapped = _function(f, self._change)
         return functools.wraps(f)(wrapped)  # type: ignore[return-value]
 
 
-def _function(f: Callable[..., Any], recording: bool) -> Callable[..., Any]:
+def _function(f: Callable[..., Any], change: Change) -> Callable[..., Any]:
     def function(*args: Any, **kwargs: Any) -> Any:
-        with Switch(recording):
+        with Switch(change):
             return f(*args, **kwargs)
 
     return function
 
 
-def _coroutine(f: Callable[..., Any], recording: bool) -> Callable[..., Any]:
+def _coroutine(f: Callable[..., Any], change: Change) -> Callable[..., Any]:
     async def coroutine(*args: Any, **kwargs: Any) -> Any:
-        with Switch(recording):
+        with Switch(change):
             return await f(*args, **kwargs)
 
     return coroutine
 
 
-def _generator(f: Callable[..., Any], recording: bool) -> Callable[..., Any]:
+def _generator(f: Callable[..., Any], change: Change) -> Callable[..., Any]:
     """The setting holds while the generator's body runs, not while it waits for its caller."""
 
     def generator(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
@@ -119,7 +191,7 @@ def _generator(f: Callable[..., Any], recording: bool) -> Callable[..., Any]:
         send: Callable[[], Any] = functools.partial(next, items)
         while True:
             try:
-                with Switch(recording):
+                with Switch(change):
                     item = send()
             except StopIteration as stop:
                 return stop.value
@@ -132,13 +204,13 @@ def _generator(f: Callable[..., Any], recording: bool) -> Callable[..., Any]:
     return generator
 
 
-def _async_generator(f: Callable[..., Any], recording: bool) -> Callable[..., Any]:
+def _async_generator(f: Callable[..., Any], change: Change) -> Callable[..., Any]:
     async def generator(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, Any]:
         items = f(*args, **kwargs)
         step = items.__anext__()
         while True:
             try:
-                with Switch(recording):
+                with Switch(change):
                     item = await step
             except StopAsyncIteration:
                 return
@@ -170,12 +242,12 @@ def no_grad() -> Switch:
     >>> y.requires_grad
     False
     """
-    return Switch(False)
+    return Switch(lambda state: state.switched(False))
 
 
 def recording() -> Switch:
     """The opposite of ``no_grad``: transformations such as ``grad`` record even inside it."""
-    return Switch(True)
+    return Switch(lambda state: state.switched(True))
 
 
 class scope:  # noqa: N801 (used as a function, like no_grad)
@@ -206,9 +278,9 @@ class scope:  # noqa: N801 (used as a function, like no_grad)
         self._name, self._title = name, title
 
     def __enter__(self) -> Scope:
-        recording, outer = STATE.get()
-        group = Scope(self._name, self._title, outer)
-        self._token = STATE.set(State(recording, group))
+        state = STATE.get()
+        group = Scope(self._name, self._title, state.scope)
+        self._token = STATE.set(state.grouped(group))
         return group
 
     def __exit__(self, *error: object) -> None:

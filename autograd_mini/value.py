@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from . import engine, guards, ops
+from . import engine, guards, observers, ops
 from .guards import RELEASED, GraphError, describe, released
-from .leaves import leaf, like, owned, seed, wants_grad
+from .leaves import leaf, like, owned, seed, subtract_, wants_grad
 from .methods import ArrayMethods
 from .node import Node
 from .numpy_protocol import call_function, call_ufunc
@@ -205,33 +205,8 @@ class Value(ArrayMethods, Node):
         for node in engine.topological(self, checked=False):
             node._grad = None
 
-    def subtract_(self, change: Any) -> None:
-        """Take ``change`` off a leaf's data in place, the step of gradient descent ``x ← x − dx``.
-
-        Parameters
-        ----------
-        change : number or array
-            In this value's shape, or one that broadcasts to it.
-
-        Raises
-        ------
-        GraphError
-            If the value was computed: only leaves are changed.
-
-        Examples
-        --------
-        >>> x = Value(3.0)
-        >>> x.subtract_(0.5)
-        >>> x.data
-        2.5
-        """
-        if self.op is not None:
-            raise GraphError(f"{describe(self)} was computed; only a leaf can be changed")
-        if type(self._stored) is np.ndarray:
-            np.subtract(self._stored, change, out=self._stored)
-        else:
-            self._stored = type(self._stored)(self._stored - change)
-        guards.renew(self, in_place=True)
+    register_hook = observers.register_hook
+    subtract_ = subtract_
 
     # --- operators ----------------------------------------------------------------------------------------------------
 
