@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help setup test demo lint typecheck doctest examples figures slow torch clean
+.PHONY: help setup test demo lint typecheck doctest examples figures slow torch bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -40,6 +40,11 @@ $(VENV)/.torch: $(VENV)/.dev
 	@$(BIN)/python -m pip install -qq --group torch
 	@touch $@
 
+$(VENV)/.bench: $(VENV)/.created pyproject.toml
+	@echo "Installing autograd_mini and its peers into $(VENV), to measure them ..."
+	@$(BIN)/python -m pip install -qq --editable . --group bench
+	@touch $@
+
 # --- What one runs ------------------------------------------------------------------------------------------------
 
 setup: $(VENV)/.dev ## create .venv with all that the tests and linters need
@@ -60,6 +65,9 @@ slow: $(VENV)/.dev ## run the tests that are too slow for every day
 
 torch: $(VENV)/.torch ## install PyTorch and run the tests that compare with it
 	$(BIN)/python -m pytest -m "slow or not slow" $$(grep -rlw torch tests --include='test_*.py')
+
+bench: $(VENV)/.bench ## measure speed beside NumPy by hand and the peers; writes docs/benchmarks (10 minutes)
+	@$(BIN)/python -m benchmarks
 
 lint: typecheck ## check style, format and types
 	$(BIN)/ruff check .

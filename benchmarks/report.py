@@ -1,0 +1,124 @@
+"""The results as Markdown: a table of medians, the goals and whether they are met, and how it was measured."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterable
+from importlib.metadata import version
+from pathlib import Path
+
+from .candidates import CANDIDATES
+from .rows import Row
+from .turns import Measured, absent
+
+Results = dict[str, dict[str, Measured]]
+"""By the row's key, and for a row with the raised threshold by its key and ``+``."""
+
+HOW = """\
+Every candidate has a process of its own at every row, and the processes take turns on the same core, with one thread
+each and the same settings of the C library's malloc. Before anything is timed all candidates run three times and must
+agree in what they compute. A turn repeats the work for some hundredths of a second, at least once; the tables give the
+median of the turns, ± half of the range of their middle half. Ratios are medians of the ratios turn by turn, below 1
+where this project is the faster one. *By hand* is the chain rule written out in NumPy, or in Python floats for single
+numbers. *jax.jit* compiles a whole step, the others run operation by operation; compiling is not timed.
+
+glibc maps every array of more than 128 KB afresh from the system, and the first touch of each page costs more than
+arithmetic on it. Rows of large arrays are therefore shown twice: as it is by default, and with `malloc` told to keep
+freed memory, as `autograd_mini.keep_memory()` does it, and as `fit` does by itself.
+
+Memory is the resident size at the peak of three steps beyond what the process had before them.
+"""
+
+
+def markdown(rows: Iterable[Row], results: Results, command: str) -> str:
+    """The whole page."""
+    rows = [row for row in rows if row.key in results]
+    parts = [
+        "# Speed\n",
+        f"Made by `{command}`; [how it is measured](#how-it-is-measured) is below.\n",
+        "![Cost of each row relative to the same by hand](ratios.svg)\n",
+        "## Goals\n",
+        _goals(rows, results),
+        "## Medians\n",
+        _medians(rows, results),
+        "![Cost against the size of graphs and arrays](scaling.svg)\n",
+        "## How it is measured\n",
+        HOW,
+        _machine(),
+        _missing(results),
+    ]
+    return "\n".join(part for part in parts if part)
+
+
+def _goals(rows: Iterable[Row], results: Results) -> str:
+    lines = ["| work | goal | measured | |", "|---|---|---|---|"]
+    for row in rows:
+        for mark, malloc in (("", ""), ("+", " (freed memory kept)")):
+            found = results.get(row.key + mark)
+            ours = found and found.get("autograd_mini")
+            if not (row.goal and found and ours):
+                continue
+            beside = [found[title] for title in row.goal.beside if found[title].turns]
+            if ours.turns and beside:
+                ratio = max(ours.ratio(other) for other in beside)
+                verdict = "met" if ratio <= row.goal.ratio else "missed"
+                lines.append(f"| {row.title}{malloc} | {row.goal} | {ratio:.2f} | {verdict} |")
+            else:
+                lines.append(f"| {row.title}{malloc} | {row.goal} | {ours.why or 'nothing to compare with'} | |")
+    return "\n".join(lines) + "\n"
+
+
+def _medians(rows: list[Row], results: Results) -> str:
+    titles = [title for title in CANDIDATES if any(title in found for found in results.values())]
+    lines = ["| work | " + " | ".join(titles) + " |", "|---|" + "---:|" * len(titles)]
+    for row in rows:
+        for mark, malloc in (("", ""), ("+", " (freed memory kept)")):
+            if found := results.get(row.key + mark):
+                cells = [_cell(row, found[title]) if title in found else "" for title in titles]
+                lines.append(f"| {row.title}{malloc} | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def _cell(row: Row, measured: Measured) -> str:
+    if not measured.turns:
+        return "–"
+    amount = measured.median / row.per
+    if row.measure == "memory":
+        return f"{amount:.0f} B" if amount < 1e4 else f"{amount / 1e6:.1f} MB"
+    return f"{seconds(amount)} ±{measured.spread:.0%}"
+
+
+def seconds(amount: float) -> str:
+    """A time in three digits and its unit."""
+    for unit, size in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
+        if amount >= size:
+            return f"{amount / size:.3g} {unit}"
+    return f"{amount / 1e-9:.3g} ns"
+
+
+def _machine() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        model = next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        model = platform.processor()
+    packages = {c.distribution for c in CANDIDATES.values() if c.distribution and not absent(c)}
+    versions = ", ".join(f"{name} {version(name)}" for name in sorted(packages))
+    return f"{model}, {platform.system()}, Python {platform.python_version()}; {versions}.\n"
+
+
+def _missing(results: Results) -> str:
+    """Who took no part, where and why."""
+    reasons: dict[tuple[str, str], list[str]] = {}
+    for key, found in results.items():
+        for title, measured in found.items():
+            if measured.why:
+                reasons.setdefault((title, measured.why), []).append(key)
+    lines = [f"- {title}, {', '.join(keys)}: {why}" for (title, why), keys in reasons.items()]
+    return "Without figures:\n\n" + "\n".join(lines) + "\n" if lines else ""
+
+
+def write(path: Path, text: str) -> None:
+    """Write the page, and make its folder if need be."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)

@@ -1,0 +1,205 @@
+"""Measuring a row: a process for each candidate, which take turns on one core."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from importlib.metadata import PackageNotFoundError, version
+from itertools import chain
+from pathlib import Path
+from statistics import median, quantiles
+from typing import Any, NamedTuple
+
+from .candidates import CANDIDATES, Candidate
+from .rows import Row
+
+ROOT = Path(__file__).resolve().parents[1]
+THREADS = ("OMP", "OPENBLAS", "MKL", "VECLIB_MAXIMUM", "NUMEXPR", "BLIS")
+RAISED = {"MALLOC_MMAP_THRESHOLD_": "1073741824", "MALLOC_TRIM_THRESHOLD_": "1073741824", "MALLOC_TOP_PAD_": "67108864"}
+"""What makes glibc keep freed memory; each array of more than 128 KB is mapped afresh from the system otherwise."""
+
+
+class Measured(NamedTuple):
+    """What a candidate's turns gave: seconds or bytes; or why there are none."""
+
+    turns: list[float]
+    why: str = ""
+
+    @property
+    def median(self) -> float:
+        """The middle of the turns."""
+        return median(self.turns)
+
+    @property
+    def spread(self) -> float:
+        """Half of the range that the middle half of the turns covers, as a part of the median."""
+        if len(self.turns) < 3:
+            return 0.0
+        low, _, high = quantiles(self.turns, n=4)
+        return (high - low) / 2 / self.median
+
+    def ratio(self, other: Measured) -> float:
+        """The median of the ratios, turn by turn."""
+        return median(a / b for a, b in zip(self.turns, other.turns, strict=False))
+
+
+class Effort(NamedTuple):
+    """How much time a row may take."""
+
+    turn: float = 0.04
+    row: float = 6.0
+    fewest: int = 5
+    most: int = 15
+
+
+QUICK = Effort(turn=0.02, row=2.0, fewest=3, most=5)
+
+
+def measure(row: Row, effort: Effort, *, raised: bool = False) -> dict[str, Measured]:
+    """Let the candidates of a row take turns; by title, what each measured."""
+    if row.measure == "import":
+        return _imports(row, effort)
+    players: dict[str, _Player] = {}
+    found: dict[str, Measured] = {}
+    try:
+        for title in row.candidates:
+            if why := absent(CANDIDATES[title]):
+                found[title] = Measured([], why)
+            else:
+                players[title] = _Player(CANDIDATES[title], row, raised)
+        for title, player in list(players.items()):
+            if why := player.prepared():
+                found[title] = Measured([], why)
+                del players[title]
+        if row.measure == "memory":
+            found |= {title: Measured([player.ask("memory")]) for title, player in players.items()}
+        else:
+            found |= _check(row, players)
+            found |= _take_turns(players, effort)
+    finally:
+        for player in players.values():
+            player.end()
+    return {title: found[title] for title in row.candidates}
+
+
+def absent(candidate: Candidate) -> str:
+    """Why the candidate cannot take part here, if so."""
+    if not candidate.distribution:
+        return ""
+    try:
+        version(candidate.distribution)
+    except PackageNotFoundError:
+        return "not installed"
+    return ""
+
+
+class Unable(RuntimeError):
+    """A candidate that stopped at its work, and its last words."""
+
+
+_ERROR = re.compile(r"[\w.]+: ")
+
+
+class _Player:
+    """A candidate's process."""
+
+    def __init__(self, candidate: Candidate, row: Row, raised: bool) -> None:
+        command = [sys.executable, "-m", "benchmarks.worker", candidate.module, row.work, json.dumps(row.arguments)]
+        self._process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=environment(raised),
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+
+    def prepared(self) -> str:
+        """Wait until it is ready; why it is not, if so."""
+        answer = self._answer()
+        return answer.get("missing") or answer.get("failed") or ""
+
+    def ask(self, order: str) -> Any:
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(order + "\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            pass
+        answer = self._answer()
+        if isinstance(answer, dict):
+            raise Unable(answer["failed"])
+        return answer
+
+    def _answer(self) -> Any:
+        assert self._process.stdout is not None
+        assert self._process.stderr is not None
+        line = self._process.stdout.readline()
+        if line:
+            return json.loads(line)
+        complaint = [line for line in self._process.stderr.read().splitlines() if _ERROR.match(line)]
+        return {"failed": complaint[-1][:160] if complaint else "it ended without a word"}
+
+    def end(self) -> None:
+        self._process.communicate()
+
+
+def environment(raised: bool) -> dict[str, str]:
+    """The same for every candidate: one thread, and malloc's thresholds."""
+    threads = {f"{library}_NUM_THREADS": "1" for library in THREADS}
+    paths = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+    jax = {"XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false", "JAX_PLATFORMS": "cpu"}
+    return {**os.environ, **threads, **jax, "PYTHONPATH": paths, **(RAISED if raised else {})}
+
+
+def _check(row: Row, players: dict[str, _Player]) -> dict[str, Measured]:
+    """Let everybody run thrice and compare what comes out: who fails is out, and a difference is an error."""
+    results, out = {}, {}
+    for title, player in list(players.items()):
+        try:
+            results[title] = player.ask("check")
+        except Unable as error:
+            out[title] = Measured([], f"fails: {error}")
+            players.pop(title).end()
+    (first, expected), *others = results.items()
+    for title, result in others:
+        for want, have in zip(chain(*expected), chain(*result), strict=True):
+            if not abs(want - have) <= 2e-3 * max(1.0, abs(want)):
+                raise AssertionError(f"{row.key}: {title} found {have}, {first} found {want}")
+    return out
+
+
+def _take_turns(players: dict[str, _Player], effort: Effort) -> dict[str, Measured]:
+    turns: dict[str, list[float]] = {title: [] for title in players}
+    for player in players.values():
+        player.ask("time 0")
+    start = time.perf_counter()
+    for k in range(effort.most):
+        if k >= effort.fewest and time.perf_counter() - start > effort.row:
+            break
+        for title, player in players.items():
+            turns[title].append(player.ask(f"time {effort.turn}"))
+    return {title: Measured(found) for title, found in turns.items()}
+
+
+_IMPORT = "import time, numpy; start = time.perf_counter(); import {}; print(time.perf_counter() - start)"
+
+
+def _imports(row: Row, effort: Effort) -> dict[str, Measured]:
+    """Fresh processes in turn; the first round, which may write byte code, does not count."""
+    turns: dict[str, list[float]] = {title: [] for title in row.candidates if not absent(CANDIDATES[title])}
+    for k in range(min(effort.most, 10) + 1):
+        for title, seconds in turns.items():
+            code = _IMPORT.format(CANDIDATES[title].imports)
+            run = [sys.executable, "-c", code]
+            done = subprocess.run(run, cwd=ROOT, env=environment(False), text=True, capture_output=True, check=True)
+            if k:
+                seconds.append(float(done.stdout))
+    return {
+        title: Measured(turns[title]) if title in turns else Measured([], "not installed") for title in row.candidates
+    }
