@@ -38,7 +38,7 @@ def network(batch: int, width: int, depth: int) -> Network:
 def direction(arrays: Sequence[Array]) -> list[Array]:
     """A vector in the shapes of some arrays, for products with the Hessian."""
     rng = np.random.default_rng(1)
-    return [rng.standard_normal(a.shape).astype(a.dtype) for a in arrays]
+    return [np.asarray(rng.standard_normal(a.shape), a.dtype) for a in arrays]
 
 
 class Images(NamedTuple):
