@@ -1,7 +1,7 @@
 """NumPy's own calls on Values: ``np.sin(v)``, ``np.sum(v, axis=0)``, ``np.concatenate([v, w])``.
 
-Two tables, from NumPy's function to ours, built by name from the table of operations. What is not in them raises: a
-Value is never detached silently and never ends in an object array.
+A table, from NumPy's function to ours, is built by name from the files of ``ops/``. What is not in it raises: a Value
+is never detached silently and never ends in an object array.
 """
 
 from __future__ import annotations
@@ -9,140 +9,172 @@ from __future__ import annotations
 import difflib
 import functools
 import inspect
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 
 from . import ops
 from .arrays import shape_of
-from .node import Node
-from .operation import COMPOSED, OPERATIONS
+from .ops.plain import PLAIN, without_graph
 
-_FAMILIES = (
-    ops.arithmetic,
-    ops.elementwise,
-    ops.powers,
-    ops.angles,
-    ops.activations,
-    ops.softmax,
-    ops.shapes,
-    ops.joining,
-    ops.splitting,
-    ops.rearranging,
-    ops.indexing,
-    ops.padding,
-    ops.diagonals,
-    ops.reductions,
-    ops.products,
-    ops.einsum,
-)
+Function = Callable[..., Any]
 
 
-def _ours(name: str) -> Callable[..., Any] | None:
-    """The public function of that name, if the table has it."""
-    for family in _FAMILIES:
-        function = getattr(family, name, None)
-        if function is not None and getattr(function, "__module__", None) == family.__name__:
-            return function  # type: ignore[no-any-return]
-    return None
+def _public() -> Iterator[tuple[str, Function]]:
+    """The functions of every file of ``ops/``, by name."""
+    for family in list(vars(ops).values()):
+        if isinstance(family, ModuleType):
+            for name, function in vars(family).items():
+                if name[0] != "_" and inspect.isfunction(function) and function.__module__ == family.__name__:
+                    yield name, function
 
 
-_NAMES = sorted({*OPERATIONS, *COMPOSED, "array_split", "clip", "einsum", "split"} - {"identity"})
-_RULES: dict[Any, Callable[..., Any]] = {
-    getattr(np, name): function for name in _NAMES if hasattr(np, name) and (function := _ours(name)) is not None
+_NAMED = dict(_public())
+
+
+def _diagonal_of_matrices(x: Any, /, *, offset: int = 0) -> Any:
+    return ops.diagonals.diagonal(x, offset, -2, -1)
+
+
+def _trace_of_matrices(x: Any, /, *, offset: int = 0) -> Any:
+    return ops.reductions.trace(x, offset, -2, -1)
+
+
+_RULES: dict[Any, Function] = {
+    theirs: function
+    for namespace in (np.linalg, np.fft, np)  # the last one wins where one function stands in two of them
+    for name, function in _NAMED.items()
+    if isinstance(theirs := getattr(namespace, name, None), (np.ufunc, type(np.sum)))
 } | {
-    np.amax: ops.reductions.max,
-    np.amin: ops.reductions.min,
     np.copy: ops.elementwise.identity,
-    np.fabs: ops.elementwise.abs,
-    np.linalg.matmul: ops.products.matmul,
-    np.linalg.norm: ops.reductions.norm,
-    np.linalg.outer: ops.products.outer,
-    np.linalg.tensordot: ops.products.tensordot,
-    np.positive: ops.elementwise.identity,
+    np.linalg.diagonal: _diagonal_of_matrices,
+    np.linalg.trace: _trace_of_matrices,
 }
 
-_PLAIN_UFUNCS = {
-    np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal,
-    np.isnan, np.isinf, np.isfinite, np.signbit, np.logical_and, np.logical_or, np.logical_not, np.logical_xor,
-}  # fmt: skip
-
-_PLAIN = {
-    np.shape, np.ndim, np.size, np.argmax, np.argmin, np.argsort, np.nonzero, np.flatnonzero, np.count_nonzero, np.any,
-    np.all, np.allclose, np.isclose, np.array_equal, np.array_equiv, np.iscomplexobj, np.isrealobj, np.isreal,
-    np.iscomplex, np.unique, np.searchsorted, np.digitize, np.histogram, np.result_type, np.can_cast,
-    np.may_share_memory, np.shares_memory, np.zeros_like, np.ones_like, np.full_like, np.empty_like, np.argpartition,
-    np.isin,
+_PLAIN = {getattr(np, name) for name in PLAIN} | {
+    np.result_type, np.can_cast, np.common_type, np.min_scalar_type, np.may_share_memory, np.shares_memory,
+    np.zeros_like, np.ones_like, np.empty_like, np.diag_indices_from, np.tril_indices_from, np.triu_indices_from,
+    np.unravel_index, np.ravel_multi_index, np.array_str, np.array_repr, np.array2string, np.einsum_path,
 }  # fmt: skip
 """Functions whose results have no gradient: they get the data and give plain data."""
 
-_REDUCE = {
+_REDUCE: dict[Any, Function] = {
     np.add: ops.reductions.sum,
     np.multiply: ops.reductions.prod,
     np.maximum: ops.reductions.max,
     np.minimum: ops.reductions.min,
 }
-_ACCUMULATE = {np.add: ops.reductions.cumsum, np.multiply: ops.reductions.cumprod}
+_ACCUMULATE: dict[Any, Function] = {np.add: ops.reductions.cumsum, np.multiply: ops.reductions.cumprod}
+
+_DEFAULTS: dict[str, Any] = {"casting": "same_kind", "order": "K", "subok": True, "where": True}
 
 
-def _data(x: Any) -> Any:
-    if isinstance(x, (list, tuple)):
-        return type(x)(map(_data, x))
-    return x._stored if isinstance(x, Node) else x
-
-
-def _unsupported(name: str) -> TypeError:
-    [near] = difflib.get_close_matches(name.rpartition(".")[2], [n for n in _NAMES if _ours(n)], n=1, cutoff=0.0)
-    return TypeError(
-        f"{name} has no derivative rule here; the nearest name that has one is autograd_mini.{near}. Compose it of "
-        "functions that have one, or use value.numpy() where no gradient is needed"
-    )
-
-
-def _refused(name: str, option: str) -> TypeError:
-    return TypeError(
-        f"{name} on a Value takes no {option}=: the result is a new Value in a graph"
-        + ("; write the result to a name, not into an array" if option == "out" else "")
-    )
+# --- ufuncs -----------------------------------------------------------------------------------------------------------
 
 
 def call_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Answer a ufunc that was given a Value."""
+    rule = _RULES.get(ufunc)
+    if method == "__call__" and not kwargs and rule is not None:
+        return rule(*inputs)
     name = f"np.{ufunc.__name__}" if method == "__call__" else f"np.{ufunc.__name__}.{method}"
-    for option, item in kwargs.items():
-        known = option in ("axis", "keepdims") and method in ("reduce", "accumulate")
-        if not known and not any(item is default for default in (None, True, "K", "same_kind")):
-            raise _refused(name, option)
-    kwargs = {option: item for option, item in kwargs.items() if option in ("axis", "keepdims")}
-    if ufunc in _PLAIN_UFUNCS:
-        return getattr(ufunc, method)(*map(_data, inputs), **kwargs)
-    if method == "__call__" and ufunc in _RULES:
-        return _RULES[ufunc](*inputs)
-    if method == "reduce" and ufunc in _REDUCE:
-        return _REDUCE[ufunc](inputs[0], **{"axis": 0, **kwargs})
-    if method == "accumulate" and ufunc in _ACCUMULATE:
-        return _ACCUMULATE[ufunc](inputs[0], **{"axis": 0, **kwargs})
-    if method == "outer" and ufunc in _RULES:
+    options = {option: item for option, item in kwargs.items() if not _is_default(option, item)}
+    if "out" in options:
+        raise _refused(name, "out")
+    if ufunc in _PLAIN:
+        return getattr(ufunc, method)(*map(without_graph, inputs), **options)
+    if method in ("reduce", "accumulate"):
+        found = (_REDUCE if method == "reduce" else _ACCUMULATE).get(ufunc)
+        if found is None:
+            raise _unsupported(name)
+        return found(*inputs[:1], **_accepted(name, found, {"axis": 0, **kwargs} | options))
+    if method not in ("__call__", "outer") or rule is None:
+        raise _unsupported(name)
+    if "dtype" in options and ufunc.signature is None:
+        inputs = _cast(inputs, options.pop("dtype"), name)
+    options = _accepted(name, rule, options)
+    if method == "outer":
         x, y = inputs
-        return _RULES[ufunc](ops.shapes.reshape(x, shape_of(x) + (1,) * len(shape_of(y))), y)
-    raise _unsupported(name)
+        inputs = (ops.shapes.reshape(x, shape_of(x) + (1,) * len(shape_of(y))), y)
+    return rule(*inputs, **options)
+
+
+def _is_default(option: str, item: Any) -> bool:
+    if item is None or item is np._NoValue or (option == "out" and all(part is None for part in item)):
+        return True
+    return bool(isinstance(item, (str, bool)) and item == _DEFAULTS.get(option, inspect.Parameter.empty))
+
+
+def _accepted(name: str, function: Function, options: dict[str, Any]) -> dict[str, Any]:
+    """The options, if our function has them all; an error names the first that it has not."""
+    known = _parameters(function)
+    for option in options.keys() - {"axis"} if "axis" in known else options:
+        if option not in known or known[option].kind is inspect.Parameter.POSITIONAL_ONLY:
+            if _is_default(option, options[option]):
+                continue
+            raise _refused(name, option)
+    return {option: item for option, item in options.items() if option in known}
+
+
+def _cast(inputs: tuple[Any, ...], dtype: Any, name: str) -> tuple[Any, ...]:
+    """The operands in the dtype that the ufunc was told to compute in."""
+    wanted = np.dtype(dtype)
+    for x in inputs:
+        given = without_graph(x)
+        kind = np.asarray(given).dtype
+        if not np.can_cast(kind, wanted, "same_kind"):
+            raise TypeError(f"{name} cannot compute in {wanted} from {kind}: that would lose the kind of number")
+    return tuple(ops.shapes.astype(x, wanted) for x in inputs)
+
+
+# --- other functions --------------------------------------------------------------------------------------------------
 
 
 def call_function(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Answer one of NumPy's other functions that was given a Value."""
+    ours = _RULES.get(function)
     if function in _PLAIN:
-        return function(*map(_data, args), **{key: _data(item) for key, item in kwargs.items()})
+        return (ours or _without_gradient(function))(*args, **kwargs)
     name = f"{function.__module__.replace('numpy', 'np', 1)}.{function.__name__}"
-    if function not in _RULES:
+    if ours is None:
         raise _unsupported(name)
-    ours = _RULES[function]
-    args, kwargs = _in_our_places(_parameters(function), _parameters(ours), args, dict(kwargs))
-    for option in kwargs.keys() - _parameters(ours).keys():
-        known, item = _parameters(function).get(option), kwargs.pop(option)
-        if known is None or not (item is None or item is known.default or (isinstance(item, str) and item == "C")):
+    if function is np.where and len(args) == 1:
+        return np.where(without_graph(args[0]))
+    theirs = _parameters(function)
+    count = _operand_count(function, ours)
+    if count is None or (not kwargs and len(args) <= count):
+        operands, given = list(args), dict(kwargs)
+    else:
+        names = list(theirs)
+        given = {**dict(zip(names, args, strict=False)), **kwargs}
+        operands = [given.pop(operand) for operand in names[:count] if operand in given]
+    known = _parameters(ours)
+    options = {}
+    for option, item in given.items():
+        if item is np._NoValue:
+            continue
+        if option in known:
+            options[option] = item
+        elif not _needless(option, item, theirs):
             raise _refused(name, option)
-    return ours(*args, **kwargs)
+    return ours(*operands, **options)
+
+
+def _without_gradient(function: Function) -> Function:
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return function(*map(without_graph, args), **{key: without_graph(item) for key, item in kwargs.items()})
+
+    return call
+
+
+def _needless(option: str, item: Any, theirs: Mapping[str, inspect.Parameter]) -> bool:
+    """Whether an option that our function lacks says no more than its default does."""
+    if item is None or (isinstance(item, str) and item in ("C", "K")):
+        return True
+    return option in theirs and (item is theirs[option].default or (option == "optimize" and isinstance(item, bool)))
 
 
 @functools.cache
@@ -154,21 +186,43 @@ def _parameters(function: Any) -> Mapping[str, inspect.Parameter]:
         return {}
 
 
-def _in_our_places(
-    theirs: Mapping[str, inspect.Parameter],
-    ours: Mapping[str, inspect.Parameter],
-    args: tuple[Any, ...],
-    kwargs: dict[str, Any],
-) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """Arguments with NumPy's names and places in ours: operands by place, and each option by its name."""
-    names = [name for name, p in theirs.items() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-    operands = [name for i, name in enumerate(names) if i == 0 or (i < len(ours) and theirs[name].default is _EMPTY)]
-    placed = list(args[: len(operands)]) if names else list(args)
-    for name in operands[len(placed) :]:
-        if name in kwargs:
-            placed.append(kwargs.pop(name))
-    options = dict(zip(names[len(operands) :], args[len(operands) :], strict=False)) if names else {}
-    return tuple(placed), {**options, **kwargs}
+@functools.cache
+def _operand_count(function: Any, ours: Function) -> int | None:
+    """How many of NumPy's leading parameters are operands, passed by place; None if all arguments pass as they come."""
+    theirs = list(_parameters(function).values())
+    if not theirs or any(p.kind is p.VAR_POSITIONAL for p in theirs):
+        return None
+    by_place = [p for p in theirs if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    own = list(_parameters(ours))
+    count = 0
+    for i, p in enumerate(by_place):
+        needed = i == 0 or p.default is p.empty or p.kind is p.POSITIONAL_ONLY
+        if not needed or i >= len(own):
+            break
+        count += 1
+    return count
 
 
-_EMPTY = inspect.Parameter.empty
+# --- refusals ---------------------------------------------------------------------------------------------------------
+
+_IN_PLACE = {"at": ", since it writes into its operand (sums at indices are scatter(values, index, shape))"}
+
+
+def _unsupported(name: str) -> TypeError:
+    names = [known for known in _NAMED if known in vars(sys.modules["autograd_mini"])]
+    [near] = difflib.get_close_matches(name.removeprefix("np.").rpartition(".")[2], names, n=1, cutoff=0.0)
+    advice = _IN_PLACE.get(name.rpartition(".")[2], "")
+    return TypeError(
+        f"{name} has no derivative rule here{advice}; the nearest name that has one is autograd_mini.{near}. Compose "
+        "it of functions that have one, or use value.numpy() where no gradient is needed"
+    )
+
+
+def _refused(name: str, option: str) -> TypeError:
+    advice = {
+        "out": "; write the result to a name, not into an array",
+        "where": "; entries left out would be undefined: choose them with where(condition, result, other)",
+    }
+    return TypeError(
+        f"{name} on a Value takes no {option}=: the result is a new Value in a graph{advice.get(option, '')}"
+    )

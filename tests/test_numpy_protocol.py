@@ -10,8 +10,9 @@ import pytest
 
 import autograd_mini as am
 from autograd_mini import Value
-from autograd_mini.operation import COMPOSED, OPERATIONS
+from autograd_mini.operation import COMPOSED, OPERATIONS, Case
 from autograd_mini.ops.reductions import trace as diagonal_sum
+from tests.ops.test_table import draw
 
 A = np.array([[0.25, -0.5, 0.75], [1.5, -1.25, 0.1]])
 B = np.array([[0.5, 2.0, -0.3], [0.7, 1.1, 0.9]])
@@ -163,13 +164,30 @@ def test_both_norms(name: str) -> None:
     same(call(Recorded(np.linalg).norm), want)
 
 
-def test_every_shared_function_is_called_above() -> None:
-    shared = {
-        name
-        for name in [*OPERATIONS, *COMPOSED, "clip", "einsum", "split", "array_split"]
-        if hasattr(np, name) and hasattr(am, name)
-    }
-    assert shared - {name.split()[0] for name in CALLS} == set()
+SHARED = [
+    pytest.param(name, each, id=f"{name}-{i}")
+    for name in sorted({*OPERATIONS, *COMPOSED})
+    if hasattr(np, name) and hasattr(am, name) and name not in {"zeros_like", "astype"}
+    for i, each in enumerate(
+        COMPOSED[name][1]
+        if name in COMPOSED
+        else OPERATIONS[name].cases or [Case(((2, 3),) * len(OPERATIONS[name].operands))]
+    )
+]
+
+
+@pytest.mark.parametrize(("name", "each"), SHARED)
+def test_numpys_call_of_every_entry_gives_our_value(name: str, each: Case) -> None:
+    """np.f(Value) for every case of every entry of the tables that NumPy has too, against NumPy on arrays."""
+    function: Any = getattr(np, name)
+    operands = draw(name, each.shapes, np.random.default_rng(3))
+    leaves = [x if x.dtype == bool else Value(x) for x in operands]
+    if name in {"hstack", "vstack", "column_stack", "dstack"} or (name in OPERATIONS and OPERATIONS[name].variadic):
+        same(function(leaves, **each.static), function(operands, **each.static))
+    elif name == "ldexp":
+        same(np.ldexp(*leaves, each.static["exponent"]), np.ldexp(*operands, each.static["exponent"]))
+    else:
+        same(function(*leaves, **each.static), function(*operands, **each.static))
 
 
 def test_further_names_of_numpy() -> None:
@@ -335,7 +353,6 @@ def test_joining_values() -> None:
     [
         (lambda x: np.exp(x, out=np.empty(A.shape)), "out"),
         (lambda x: np.exp(x, where=A > 0), "where"),
-        (lambda x: np.exp(x, dtype=np.float32), "dtype"),
         (lambda x: np.add(x, x, casting="unsafe"), "casting"),
         (lambda x: np.add(x, x, order="F"), "order"),
         (lambda x: np.add(x, x, subok=False), "subok"),
@@ -401,12 +418,8 @@ def test_options_at_their_defaults_are_fine() -> None:
         (np.median, "np.median", "mean"),
         (np.linalg.inv, "np.linalg.inv", ""),
         (np.fft.fft, "np.fft.fft", ""),
-        (lambda x: np.fmax(x, x), "np.fmax", "max"),
-        (np.deg2rad, "np.deg2rad", ""),
-        (np.average, "np.average", ""),
         (lambda x: np.put(x, 0, 1.0), "np.put", ""),
         (lambda x: np.copyto(x, 1.0), "np.copyto", ""),
-        (np.nan_to_num, "np.nan_to_num", ""),
         (lambda x: np.apply_along_axis(np.sum, 0, x), "np.apply_along_axis", "take_along_axis"),
     ],
 )
@@ -428,11 +441,14 @@ def test_no_function_of_numpy_detaches_a_value() -> None:
         "zeros_like",
         "ones_like",
         "empty_like",
-        "full_like",
-        "unique",
-        "histogram",
-        "digitize",
-    }
+        "histogram_bin_edges",
+        "array2string",
+        "array_repr",
+        "array_str",
+        "common_type",
+        "min_scalar_type",
+    }  # values of unique and of bins are data by decision
+    harmless |= {name for name in dir(np) if name.startswith(("unique", "histogram")) or name.endswith("1d")}
     for name in dir(np):
         function: Any = getattr(np, name)
         if not isinstance(function, (np.ufunc, type(np.sum))):  # those that ask their arguments

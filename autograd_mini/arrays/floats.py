@@ -6,6 +6,7 @@ value (nan, inf) is given, without a warning and never as a complex number.
 
 from __future__ import annotations
 
+import builtins
 import math
 from collections.abc import Callable
 from typing import Any
@@ -67,12 +68,22 @@ power = _with_numpy_edges(math.pow, np.power)
 divide = _with_numpy_edges(lambda x, y: x / y, np.divide)
 floor_divide = _with_numpy_edges(lambda x, y: x // y, np.floor_divide)
 remainder = _with_numpy_edges(lambda x, y: x % y, np.remainder)
+fmod = _with_numpy_edges(math.fmod, np.fmod)
+copysign = math.copysign
+nextafter = math.nextafter
+deg2rad = math.radians
+rad2deg = math.degrees
 reciprocal = _unary_with_numpy_edges(lambda x: divide(1.0, x), np.reciprocal)
 
 
 def logaddexp(x: float, y: float) -> float:
     """log(exp(x) + exp(y)) without overflow; equal infinities stay what they are."""
     return x + math.log(2.0) if x == y else max_of(x, y) + math.log1p(math.exp(-math.fabs(x - y)))
+
+
+def logaddexp2(x: float, y: float) -> float:
+    """log2(2**x + 2**y) without overflow."""
+    return float(np.logaddexp2(x, y))
 
 
 def max_of(x: float, y: float) -> float:
@@ -87,6 +98,33 @@ def min_of(x: float, y: float) -> float:
 
 maximum = max_of
 minimum = min_of
+
+
+def fmax(x: float, y: float) -> float:
+    """The larger; a number wins over NaN."""
+    return float(x if x >= y or y != y else y)
+
+
+def fmin(x: float, y: float) -> float:
+    """The smaller; a number wins over NaN."""
+    return float(x if x <= y or y != y else y)
+
+
+def heaviside(x: float, y: float) -> float:
+    """0 below 0, 1 above, ``y`` at 0; NaN stays NaN."""
+    return x if x != x else float(x > 0) if x else float(y)
+
+
+def spacing(x: float) -> float:
+    """Distance to the next float away from 0."""
+    with np.errstate(all="ignore"):
+        return float(np.spacing(x))
+
+
+def sinc(x: float) -> float:
+    """sin(πx) / (πx), 1 at 0."""
+    with np.errstate(all="ignore"):
+        return float(np.sinc(x))
 
 
 def relu(x: float) -> float:
@@ -131,7 +169,7 @@ def _rounded(function: Callable[[float], float]) -> Callable[[float], float]:
 floor = _rounded(math.floor)
 ceil = _rounded(math.ceil)
 trunc = _rounded(math.trunc)
-rint = _rounded(round)
+rint = _rounded(builtins.round)
 
 
 def conjugate(x: float) -> float:
@@ -177,6 +215,8 @@ def _single(array_function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
+round = _single(_arrays.round)
+ldexp = _single(_arrays.ldexp)
 asarray = np.asarray
 getitem = _single(_arrays.getitem)
 sum = _single(_arrays.sum)

@@ -32,6 +32,26 @@ def logaddexp(x: Operand, y: Operand) -> Any:
     return library(x, y).logaddexp(x, y)
 
 
+@primitive(
+    "log₂(2^{x} + 2^{y})",
+    Rule(lambda g, out, x, y: g * sigmoid((x - y) * math.log(2.0)), "σ(({x} − {y}) · log 2)"),
+    Rule(lambda g, out, x, y: g * sigmoid((y - x) * math.log(2.0)), "σ(({y} − {x}) · log 2)"),
+    elementwise=True,
+)
+def logaddexp2(x: Operand, y: Operand) -> Any:
+    """log2(2**x + 2**y) without overflow, element by element.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.logaddexp2(1000.0, 1000.0)
+    1001.0
+    >>> am.grad(am.logaddexp2, argnums=(0, 1))(1000.0, 1000.0)
+    (0.5, 0.5)
+    """
+    return library(x, y).logaddexp2(x, y)
+
+
 @primitive("step {x}", Rule(flat, "0"), elementwise=True, activation=True, domain=(0.3, 2.0))
 def step(x: Operand) -> Any:
     """The threshold of the gates: 1 where ``x`` > 0, else 0; its gradient is 0.

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
+import numpy as np
+
 from ..arrays import library
-from ..operation import Operand, Rule, primitive
+from ..operation import Operand, Rule, case, composed, primitive
 from .arithmetic import divide, where
+from .elementwise import imag, real
+from .plain import data_of
 from .powers import sqrt
 
 
@@ -235,3 +240,150 @@ def hypot(x: Operand, y: Operand) -> Any:
 
 def _direction(x: Any, length: Any) -> Any:
     return x / where(length == 0, 1.0, length)
+
+
+@primitive("{x} · π / 180", Rule(lambda g, out, x: deg2rad(g), "π / 180"), elementwise=True)
+def deg2rad(x: Operand) -> Any:
+    """Degrees to radians.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.deg2rad(180.0), am.grad(am.deg2rad)(180.0)
+    (3.14159..., 0.01745...)
+    """
+    return library(x).deg2rad(x)
+
+
+@primitive("{x} · 180 / π", Rule(lambda g, out, x: rad2deg(g), "180 / π"), elementwise=True)
+def rad2deg(x: Operand) -> Any:
+    """Radians to degrees.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.rad2deg(am.deg2rad(90.0)), am.grad(am.rad2deg)(0.0)
+    (90.0, 57.29...)
+    """
+    return library(x).rad2deg(x)
+
+
+SERIES = 18
+"""Terms of the power series of sinc: the next one is below 1e-16 for |x| < 1."""
+
+
+def _sinc_near_zero(x: Any, order: int) -> Any:
+    """A derivative of sin(πx)/(πx) by its power series, for |x| < 1."""
+    total = 0.0 * x
+    for k in reversed(range((order + 1) // 2, SERIES + order)):
+        slope = math.perm(2 * k, order)
+        total = total * (x * x) + slope * (-1.0) ** k * math.pi ** (2 * k) / math.factorial(2 * k + 1)
+    return total * x if order % 2 else total
+
+
+def _sinc(x: Any, order: int) -> Any:
+    """A derivative of sin(πx)/(πx): from the series near 0, else by recurrence, since (x · sinc x)' is cos(πx)."""
+    table = library(x)
+    near = table.abs(x) < 1.0
+    far = table.where(near, 1.0, x)
+    turn = math.pi * far
+    out = table.sin(turn) / turn
+    for k in range(1, order + 1):
+        wave = (table.cos, table.sin, table.cos, table.sin)[(k - 1) % 4](turn) * (1.0, -1.0, -1.0, 1.0)[(k - 1) % 4]
+        out = (math.pi ** (k - 1) * wave - k * out) / far
+    return table.where(near, _sinc_near_zero(table.where(near, x, 0.0), order), out)
+
+
+@primitive(
+    "sinc {x}",
+    Rule(lambda g, out, x, order: g * sinc_(x, order + 1), "sinc′ {x}"),
+    cases=(case((2, 3)), case(())),
+)
+def sinc_(x: Operand, order: int = 0) -> Any:
+    """A derivative of sin(πx)/(πx), exact also at 0."""
+    return _sinc(x, order) if order else library(x).sinc(x)
+
+
+def sinc(x: Operand) -> Any:
+    """sin(πx) / (πx), which is 1 at 0.
+
+    Parameters
+    ----------
+    x : Value, number or array
+
+    Returns
+    -------
+    Value if ``x`` is one, else number or array
+        In the shape of ``x``.
+
+    Notes
+    -----
+    With f = sinc x: df/dx = (cos(πx) − f) / x; near 0 all derivatives come from the power series.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.sinc(0.0), am.grad(am.sinc)(0.5), am.grad(am.grad(am.sinc))(0.0)
+    (1.0, -1.27..., -3.28...)
+    """
+    return sinc_(x)
+
+
+@composed(case((2, 3)), case((2, 3), deg=True), case(()))
+def angle(z: Operand, deg: bool = False) -> Any:
+    """Angle of a complex number, the one from the positive real axis.
+
+    Parameters
+    ----------
+    z : Value, number or array
+        Real or complex.
+    deg : bool
+        Whether in degrees; False, in radians, by default.
+
+    Returns
+    -------
+    Value if ``z`` is one, else number or array
+        Real, in the shape of ``z``.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.angle([1j]), am.angle(-1.0, deg=True)
+    (array([1.57079633]), 180.0)
+    """
+    out = arctan2(imag(z), real(z))
+    return rad2deg(out) if deg else out
+
+
+@composed(case((4,)), case((2, 3), axis=0), domain=(-9.0, 9.0))
+def unwrap(p: Operand, discont: float | None = None, axis: int = -1, *, period: float = 2.0 * math.pi) -> Any:
+    """Angles along an axis with jumps of a period taken out; the gradient passes as it is.
+
+    Parameters
+    ----------
+    p : Value or array
+    discont : float, optional
+        How large a difference counts as a jump; half a period by default.
+    axis : int
+        The last by default.
+    period : float
+        2π by default.
+
+    Returns
+    -------
+    Value if ``p`` is one, else array
+        In the shape of ``p``.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.unwrap([0.0, 359.0], period=360.0)
+    array([ 0., -1.])
+    """
+    data = data_of(p)
+    return p + (np.unwrap(data, discont, axis, period=period) - data)
+
+
+acos, acosh, asin, asinh = arccos, arccosh, arcsin, arcsinh
+atan, atan2, atanh = arctan, arctan2, arctanh
+radians, degrees = deg2rad, rad2deg

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..arrays import library, plain
-from ..node import Node
+from ..arrays import library
 from ..operation import Operand, Rule, primitive
+from .plain import data_of
 
 
 @primitive(
@@ -279,9 +279,9 @@ def clip(x: Operand, a_min: Operand = None, a_max: Operand = None, *, min: Opera
         raise ValueError("clip got one limit twice: give a_min or min, and a_max or max")
     low, high = a_min if min is None else min, a_max if max is None else max
     if low is not None:
-        x = where(_data(x) < _data(low), low, x)
-    return x if high is None else where(_data(x) > _data(high), high, x)
+        x = where(data_of(x) < data_of(low), low, x)
+    return x if high is None else where(data_of(x) > data_of(high), high, x)
 
 
-def _data(x: Any) -> Any:
-    return x._stored if isinstance(x, Node) else plain(x)
+true_divide, mod = divide, remainder
+"""Further names in NumPy."""

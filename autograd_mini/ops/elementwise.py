@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..arrays import library
-from ..operation import Operand, Rule, primitive
+from ..operation import Operand, Rule, case, primitive
 from .arithmetic import where, zeros_like
 
 
@@ -31,7 +31,7 @@ def abs(x: Operand) -> Any:
 
 def _turn(g: Any, out: Any, x: Any) -> Any:
     """The sign of a real number is constant between its jumps; that of a complex number, x / |x|, turns with it."""
-    if not _is_complex(x):
+    if not is_complex(x):
         return zeros_like(g)
     return (g - conjugate(g * out * out)) * (0.5 / abs(where(x == 0, 1.0, x)))
 
@@ -101,6 +101,35 @@ def rint(x: Operand) -> Any:
     return library(x).rint(x)
 
 
+@primitive(
+    "round {x}",
+    Rule(lambda g, out, x, decimals: zeros_like(g), "0"),
+    domain=(0.11, 0.39),
+    cases=(case((2, 3)), case((2, 3), decimals=-1), case(())),
+)
+def round(x: Operand, decimals: int = 0) -> Any:
+    """``x`` rounded to some decimals, halves to the even digit; its gradient is 0.
+
+    Parameters
+    ----------
+    x : Value, number or array
+    decimals : int
+        Digits after the point, or before it if negative; 0 by default.
+
+    Returns
+    -------
+    Value if ``x`` is one, else number or array
+        In the shape of ``x``.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.round(2.567, 1), am.grad(am.round)(2.567, 1)
+    (2.6, 0.0)
+    """
+    return library(x).round(x, decimals)
+
+
 @primitive("conj {x}", Rule(lambda g, out, x: conjugate(g), "1"), elementwise=True)
 def conjugate(x: Operand) -> Any:
     """Complex conjugate; a real number is its own.
@@ -158,7 +187,7 @@ def real(x: Operand) -> Any:
     return library(x).real(x)
 
 
-@primitive("Im {x}", Rule(lambda g, out, x: g * -1j if _is_complex(x) else zeros_like(g), "−i"), elementwise=True)
+@primitive("Im {x}", Rule(lambda g, out, x: g * -1j if is_complex(x) else zeros_like(g), "−i"), elementwise=True)
 def imag(x: Operand) -> Any:
     """Imaginary part; 0 for a real number.
 
@@ -188,7 +217,8 @@ def imag(x: Operand) -> Any:
     return library(x).imag(x)
 
 
-def _is_complex(x: Any) -> bool:
+def is_complex(x: Any) -> bool:
+    """Whether the entries are complex numbers."""
     dtype = getattr(x, "dtype", None)
     return dtype is not None and dtype.kind == "c"
 
@@ -205,3 +235,7 @@ def identity(x: Operand) -> Any:
     Value(2, name='y', op=identity)
     """
     return x.view() if hasattr(x, "view") else x
+
+
+absolute, fabs, positive, conj, around, fix = abs, abs, identity, conjugate, round, trunc
+"""Further names in NumPy."""

@@ -222,3 +222,7 @@ def reciprocal(x: Operand) -> Any:
     (0.5, -0.25)
     """
     return library(x).reciprocal(x)
+
+
+pow = power
+"""Its other name in NumPy."""

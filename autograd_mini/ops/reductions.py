@@ -559,3 +559,7 @@ def norm(x: Operand, ord: float | str | None = None, axis: Axis = None, keepdims
 
 def _is_real(x: Any) -> bool:
     return getattr(x, "dtype", np.dtype(float)).kind != "c"
+
+
+amax, amin = max, min
+"""Their other names in NumPy."""
