@@ -102,7 +102,7 @@ FORMULAS: dict[str, Callable[..., Any]] = {
     "erf": lambda x: np.vectorize(math.erf, otypes=[np.asarray(x).dtype])(x),
     "fit": _fit,
     "getitem": lambda x, index: np.asarray(x)[index],
-    "ldexp": lambda x, exponent: np.ldexp(x, exponent),
+    "ldexp": lambda x, exponent=0: np.ldexp(x, exponent),
     "hstack": lambda *arrays: np.hstack(arrays),
     "identity": lambda x: x,
     "linear": lambda x, W, b: x @ W + b,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import numpy as np
@@ -239,7 +240,7 @@ def float_power(x: Operand, y: Operand) -> Any:
     Examples
     --------
     >>> import autograd_mini as am
-    >>> am.float_power(2, -1)
+    >>> float(am.float_power(2, -1))
     0.5
     """
     return power(*[x if type(data_of(x)) is float else astype(x, _wide(data_of(x))) for x in (x, y)])
@@ -315,8 +316,8 @@ def nan_to_num(
     if is_complex(data):
         a, b = (nan_to_num(part(x), True, nan, posinf, neginf) for part in (real, imag))
         return a + multiply(b, 1j)
-    dtype = getattr(data, "dtype", np.dtype(float))
-    limit = np.finfo(dtype if dtype.kind == "f" else float).max
+    dtype = getattr(data, "dtype", None)
+    limit = np.finfo(dtype).max if dtype is not None and dtype.kind == "f" else sys.float_info.max
     posinf, neginf = limit if posinf is None else posinf, -limit if neginf is None else neginf
     x = where(data != data, nan, x)
     return where(data == -np.inf, neginf, where(data == np.inf, posinf, x))

@@ -82,7 +82,7 @@ def _check_weights(name: str, weights: Any) -> None:
 
 # fmt: off
 # ruff: noqa: E501
-less = _function("less", "Whether x < y, element by element.", "am.less(1.0, 2.0)", "True")
+less = _function("less", "Whether x < y, element by element.", "am.less([1.0, 3.0], 2.0)", "array([ True, False])")
 less_equal = _function("less_equal", "Whether x <= y, element by element.", "am.less_equal([1.0, 3.0], 2.0)", "array([ True, False])")
 greater = _function("greater", "Whether x > y, element by element.", "am.greater([1.0, 3.0], 2.0)", "array([False,  True])")
 greater_equal = _function("greater_equal", "Whether x >= y, element by element.", "am.greater_equal([1.0, 3.0], 3.0)", "array([False,  True])")
@@ -132,7 +132,7 @@ searchsorted = _function("searchsorted", "The places where entries would be inse
 digitize = _function("digitize", "The numbers of the bins that entries fall into.", "am.digitize([0.5, 2.5], [0.0, 1.0, 2.0])", "array([1, 3])")
 histogram = _function("histogram", "How many entries fall into each of some bins, and their edges.", "am.histogram([0.0, 0.2, 1.0], 2)", "(array([2, 1]), array([0. , 0.5, 1. ]))")
 histogram2d = _function("histogram2d", "How many points fall into each cell of a grid, and its edges.", "am.histogram2d([0.0, 1.0], [0.0, 1.0], 1)[0]", "array([[2.]])")
-histogramdd = _function("histogramdd", "How many points fall into each cell of a grid in any dimension, and its edges.", "am.histogramdd([[0.0], [1.0]], 1)[0]", "array([2.])")
+histogramdd = _function("histogramdd", "How many points fall into each cell of a grid in any dimension, and its edges.", "am.histogramdd([[0.0, 1.0]], 1)[0]", "array([[1.]])")
 histogram_bin_edges = _function("histogram_bin_edges", "The edges of the bins of a histogram.", "am.histogram_bin_edges([0.0, 1.0], 2)", "array([0. , 0.5, 1. ])")
 bincount = _function("bincount", "How often each of the whole numbers 0, 1, ... occurs.", "am.bincount([0, 2, 2])", "array([1, 0, 2])")
 lexsort = _function("lexsort", "The order that sorts by several keys, the last one first.", "am.lexsort(([1.0, 0.0], [5.0, 5.0]))", "array([1, 0])")
