@@ -520,7 +520,6 @@ def test_40_options_of_ufuncs() -> None:
     for use in (
         lambda: np.exp(x, out=out),
         lambda: np.add(x, 1.0, where=np.array([True, False])),
-        lambda: np.add(x, 1.0, dtype=np.float32),
         lambda: np.add(x, 1.0, casting="unsafe"),
         lambda: np.add.at(out, [0], x[:1]),
         lambda: np.add.reduceat(x, [0]),
@@ -528,6 +527,7 @@ def test_40_options_of_ufuncs() -> None:
         with pytest.raises(TypeError):
             use()
     np.testing.assert_array_equal(out, [0.0, 0.0])
+    assert np.add(x, 1.0, dtype=np.float32).dtype == np.float32
     add: Any = np.add
     assert add.reduce(x).item() == 2.0
     np.testing.assert_array_equal(add.accumulate(x).raw, [1.0, 2.0])
@@ -536,7 +536,7 @@ def test_40_options_of_ufuncs() -> None:
 
 def test_41_functions_without_a_rule() -> None:
     x = Value(np.ones((2, 2)))
-    for function in (np.linalg.eigh, np.fft.fft, np.median, np.nansum, np.unwrap):
+    for function in (np.roots, np.poly, np.packbits):
         with pytest.raises(TypeError, match=rf"{function.__name__} has no derivative rule.*autograd_mini\."):
             function(x)
 
