@@ -14,6 +14,7 @@ from .checking import (
     gradcheck as gradcheck,
 )
 from .guards import GraphError as GraphError
+from .matrices import hessian as hessian, jacobian as jacobian
 from .operation import Rule as Rule, primitive as primitive
 from .ops.activations import (
     erf as erf,
@@ -266,7 +267,7 @@ from .ops.splitting import (
     array_split as array_split,
     split as split,
 )
-from .products import hessian as hessian, hvp as hvp, jacobian as jacobian, jvp as jvp, vjp as vjp
+from .products import hvp as hvp, jvp as jvp, linearize as linearize, vjp as vjp
 from .state import no_grad as no_grad, scope as scope
 from .tracing import trace as trace
 from .transforms import (

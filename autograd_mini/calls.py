@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .engine import constant, sweep, topological
+from .forward import push
 from .guards import clock
-from .leaves import like, seed
+from .leaves import filled_like, like, seed
 from .node import Node, outward
 from .ops.elementwise import identity
 from .state import STATE, differentiating, recording
@@ -49,8 +50,7 @@ def pull(y: Any, xs: Sequence[Any], seed: Any, graph: bool, since: int = 0) -> l
 
 def zeros_of(x: Node) -> Any:
     """The gradient of something that a result does not depend on."""
-    """Zeros in the kind, shape and dtype of the node's data."""
-    return like(np.zeros(np.shape(x._stored)), x._stored, "zero")
+    return filled_like(x, 0.0)
 
 
 class Call(NamedTuple):
@@ -65,6 +65,24 @@ class Call(NamedTuple):
     def pull(self, y: Value, seed: Any, graph: bool = False) -> list[Any]:
         """The gradients of the variables, which are the oldest nodes of the call."""
         return pull(y, self.variables, seed, self.foreign or graph, self.start)
+
+    def push(self, ys: Sequence[Value], tangents: Sequence[Any], graph: bool = False) -> list[Any]:
+        """The tangents of results, from those of the variables."""
+        moved = dict(zip(self.variables, tangents, strict=True))
+        rates = push(ys, moved, graph=self.foreign or graph, since=self.start)
+        return [zeros_of(y) if rate is None else rate for y, rate in zip(ys, rates, strict=True)]
+
+    def tangents(self, vectors: Sequence[Any], what: str) -> tuple[list[Any], bool]:
+        """Directions for the variables, checked, and whether one of them can be differentiated by."""
+        for t, x in zip(vectors, self.variables, strict=True):
+            if np.shape(t._stored if isinstance(t, Node) else t) != x.shape:
+                shape = np.shape(t._stored if isinstance(t, Node) else t)
+                raise ValueError(f"{what} of shape {shape} for an argument of shape {x.shape}")
+        further = any(isinstance(t, Node) and t.requires_grad for t in vectors)
+        return [
+            t.fit(x._stored) if isinstance(t, Value) and t.requires_grad else like(t, x._stored, what)
+            for t, x in zip(vectors, self.variables, strict=True)
+        ], further
 
     def outward(self, y: Any) -> Any:
         """A result for the caller: a Value only if it can be differentiated further."""

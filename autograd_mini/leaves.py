@@ -46,6 +46,11 @@ def like(new: Any, old: Any, what: str) -> Any:
     return np.array(new, old.dtype)
 
 
+def filled_like(x: Node, number: float) -> Any:
+    """A number in every entry, in the kind, shape and dtype of the node's data."""
+    return like(np.full(np.shape(x._stored), number), x._stored, "filling")
+
+
 def seed(root: Node, gradient: Any) -> Any:
     """The gradient that a pass starts from: 1 for a single number, else the one that was given, checked."""
     if gradient is None:

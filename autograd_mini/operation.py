@@ -52,6 +52,12 @@ class Rule:
         The product for arrays, ``"{g} · {y}ᵀ"``. By default ``{g} × (local)``.
     latex : str, optional
         The local derivative in LaTeX, where transliterating ``local`` is not good enough.
+    jvp : callable, optional
+        ``jvp(t, out, *operands, **static)``: the Jacobian-vector product, from the tangent ``t`` of the operand to its
+        share of the result's tangent, written as ``vjp`` is. Without it forward mode derives it from the others.
+    linear : bool
+        Whether the result is linear in this operand while the others stay, so that the operation itself, with the
+        tangent in the operand's place, is the Jacobian-vector product.
 
     Examples
     --------
@@ -65,6 +71,8 @@ class Rule:
     local: str
     text: str = ""
     latex: str = ""
+    jvp: Callable[..., Any] | None = None
+    linear: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +116,8 @@ class Operation:
         Calls for the generated tests; elementwise operations need none.
     latex : str
         The formula in LaTeX, where transliterating is not good enough.
+    linear : bool
+        Whether the result is linear in all operands together, as a sum is, or another arrangement of entries.
     """
 
     name: str
@@ -121,6 +131,7 @@ class Operation:
     domain: tuple[float, float] = (-2.0, 2.0)
     cases: tuple[Case, ...] = ()
     latex: str = ""
+    linear: bool = False
     vjps: tuple[Callable[..., Any], ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -144,6 +155,13 @@ class Operation:
         """The result from the operands' data."""
         return self.forward(operands, **static or {}) if self.variadic else self.forward(*operands, **static or {})
 
+    def apply(self, operands: Sequence[Any], static: Mapping[str, Any] | None) -> Any:
+        """The operation on data or, recorded, on Values."""
+        if not any(isinstance(x, Node) for x in operands):
+            return self.compute(operands, static)
+        nodes = tuple([x if isinstance(x, Node) else constant(x) for x in operands])
+        return record(self, self.compute([x._stored for x in nodes], static), nodes, static)
+
     def rule(self, i: int) -> Rule:
         """The rule for operand ``i``."""
         return self.rules[0 if self.variadic else i]
@@ -165,6 +183,7 @@ def primitive(
     domain: tuple[float, float] = (-2.0, 2.0),
     cases: tuple[Case, ...] = (),
     latex: str = "",
+    linear: bool = False,
 ) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
     """Enter a function of plain data in the table and return the function that records.
 
@@ -190,6 +209,9 @@ def primitive(
         Calls for the generated tests; elementwise operations need none.
     latex : str
         The formula in LaTeX, where transliterating is not good enough.
+    linear : bool
+        Whether the result is linear in all operands together, as a sum is: forward mode then applies the
+        operation to the tangents.
 
     Returns
     -------
@@ -236,7 +258,9 @@ def primitive(
         parameters = list(inspect.signature(forward).parameters)
         names = tuple(parameters[:1] if variadic else parameters[: len(rules)])
         name = forward.__name__.rstrip("_")
-        op = Operation(name, forward, formula, rules, names, elementwise, variadic, activation, domain, cases, latex)
+        op = Operation(
+            name, forward, formula, rules, names, elementwise, variadic, activation, domain, cases, latex, linear
+        )
         if name in OPERATIONS:
             raise ValueError(f"there is an operation {name!r} already")
         OPERATIONS[name] = op

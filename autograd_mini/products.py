@@ -5,22 +5,12 @@ Made of the same calls with fresh variables as ``grad`` (see ``transforms.py``),
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
-from .calls import Argnums, Call, call_fresh, one_array, pull, real_array, seed_of, zeros_of
-from .node import Node, outward
-from .ops.arithmetic import multiply
-from .ops.elementwise import conjugate, real
-from .ops.joining import stack
-from .ops.reductions import sum as total
-from .ops.shapes import reshape
-from .state import recording
-from .transforms import grad
+from .calls import call_fresh, one_array, one_number, seed_of, zeros_of
+from .node import Node
 from .tree import flatten, leaves_along
-from .value import Value
 
 
 def vjp(f: Callable[..., Any], *xs: Any) -> tuple[Any, Callable[[Any], Any]]:
@@ -105,12 +95,14 @@ def jvp(f: Callable[..., Any], xs: Any, tangents: Any) -> tuple[Any, Any]:
 
     Notes
     -----
-    Computed with the reverse rules alone: the pullback is linear in its gradient ``u``, so differentiating it by ``u``
-    along the tangents gives the forward product.
+    The function is recorded and the tangents are pushed through its graph, from the arguments to the results: about the
+    cost of two evaluations, however many entries the arguments have. An operation without a forward rule
+    of its own gets it from its reverse rule, which is linear in the gradient and so can be transposed.
 
     References
     ----------
-    J. Townsend, "A new trick for calculating Jacobian vector products" (2017).
+    R. E. Wengert, "A simple automatic derivative evaluation program", Communications of the ACM 7 (1964).
+    J. Townsend, "A new trick for calculating Jacobian vector products" (2017): the transposition.
 
     Examples
     --------
@@ -122,25 +114,53 @@ def jvp(f: Callable[..., Any], xs: Any, tangents: Any) -> tuple[Any, Any]:
     call = call_fresh(f, range(len(args)), args, {})
     ys, rebuild_ys = flatten(call.result)
     results = [one_array(f, y, "jvp") for y in ys]
-    vectors = leaves_along(args, directions, "jvp")
-    for t, x in zip(vectors, call.variables, strict=True):
-        if np.shape(t._stored if isinstance(t, Node) else t) != x.shape:
-            raise ValueError(f"a tangent of shape {np.shape(t)} for an argument of shape {x.shape}")
-    further = call.foreign or any(isinstance(t, Node) and t.requires_grad for t in vectors)
-    rates = [_rate(y, call, vectors, further) for y in results]
+    vectors, further = call.tangents(leaves_along(args, directions, "jvp"), "a tangent")
+    rates = call.push(results, vectors, further)
     return rebuild_ys([call.outward(y) for y in results]), rebuild_ys(rates)
 
 
-def _rate(y: Any, call: Call, vectors: Sequence[Any], graph: bool) -> Any:
-    """How fast ``y`` changes when the variables move along ``vectors``."""
-    if not y.requires_grad:
-        return zeros_of(y)
-    with recording():
-        u = Value(zeros_of(y), requires_grad=True)
-        rate: Any = 0.0
-        for g, t in zip(call.pull(y, outward(u), True), vectors, strict=True):
-            rate = rate + total(real(multiply(conjugate(g), t)))
-    return pull(rate, [u], seed_of(rate, None), graph)[0] if rate.requires_grad else zeros_of(y)
+def linearize(f: Callable[..., Any], *xs: Any) -> tuple[Any, Callable[..., Any]]:
+    """The result of ``f`` and the linear function that approximates ``f`` there, for many directions.
+
+    Parameters
+    ----------
+    f : callable
+        Returns an array or number, or a nested structure of them.
+    *xs : numbers, arrays, Values or nested structures
+        Where to differentiate.
+
+    Returns
+    -------
+    y
+        ``f(*xs)``.
+    f_jvp : callable
+        From one tangent for each argument, in its structure, to the tangent of ``y``. ``f`` is not called again.
+
+    Raises
+    ------
+    TypeError
+        If ``f`` returns what is no array, or an argument is not floating.
+    ValueError
+        By ``f_jvp``, if the tangents have not the structure and the shapes of the arguments.
+
+    Examples
+    --------
+    >>> from autograd_mini import linearize
+    >>> y, f_jvp = linearize(lambda x: x**3, 2.0)
+    >>> y, f_jvp(1.0), f_jvp(0.5)
+    (8.0, 12.0, 6.0)
+    """
+    call = call_fresh(f, range(len(xs)), xs, {})
+    ys, rebuild_ys = flatten(call.result)
+    results = [one_array(f, y, "linearize") for y in ys]
+
+    def f_jvp(*tangents: Any) -> Any:
+        if len(tangents) != len(xs):
+            raise ValueError(f"f_jvp needs one tangent for each of the {len(xs)} arguments, got {len(tangents)}")
+        vectors, further = call.tangents(leaves_along(list(xs), list(tangents), "f_jvp"), "a tangent")
+        return rebuild_ys(call.push(results, vectors, further))
+
+    return rebuild_ys([call.outward(y) for y in results]), f_jvp
 
 
 def hvp(f: Callable[..., Any], xs: Any, vs: Any) -> Any:
@@ -158,7 +178,7 @@ def hvp(f: Callable[..., Any], xs: Any, vs: Any) -> Any:
     Returns
     -------
     number, array or nested structure of them
-        In the structure of ``xs``: the gradient of (gradient of ``f``) · ``vs``. It costs two passes.
+        In the structure of ``xs``: how fast the gradient of ``f`` changes along ``vs``.
 
     Raises
     ------
@@ -166,6 +186,11 @@ def hvp(f: Callable[..., Any], xs: Any, vs: Any) -> Any:
         If ``f`` does not return a single real number or an argument is not floating.
     ValueError
         If the vectors have not the structure and the shapes of the arguments.
+
+    Notes
+    -----
+    Forward over reverse: the backward pass is recorded, and the vectors are pushed through both passes. It costs about
+    as much as four evaluations, however many entries the arguments have.
 
     References
     ----------
@@ -179,110 +204,11 @@ def hvp(f: Callable[..., Any], xs: Any, vs: Any) -> Any:
     array([ 6., 12.])
     """
     args, vectors, several = _arguments(xs, "hvp", vs)
-    flat = leaves_along(args, vectors, "hvp")
-
-    def slope(*inner: Any) -> Any:
-        gs, _ = flatten(grad(f, tuple(range(len(inner))))(*inner))
-        out: Any = 0.0
-        for g, v in zip(gs, flat, strict=True):
-            if np.shape(v) != np.shape(g._stored if isinstance(g, Node) else g):
-                raise ValueError(f"a vector of shape {np.shape(v)} for an argument of another shape")
-            out = out + total(multiply(g, v))
-        return out
-
-    result = grad(slope, tuple(range(len(args))))(*args)
+    call = call_fresh(f, range(len(args)), args, {})
+    y = one_number(f, call.result, "hvp")
+    along, further = call.tangents(leaves_along(args, vectors, "hvp"), "a vector")
+    rates = [zeros_of(x) for x in call.variables]
+    if y.requires_grad:
+        rates = call.push(call.pull(y, seed_of(y, None), True), along, further)
+    result = call.rebuild(rates)
     return result if several else result[0]
-
-
-def jacobian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
-    """The function that computes all derivatives of all entries of ``f``'s result.
-
-    Parameters
-    ----------
-    f : callable
-        Returns a real array or number, or a nested structure of them.
-    argnums : int or sequence of int
-        The positional arguments to differentiate by; the first by default.
-
-    Returns
-    -------
-    callable
-        For each argument an array of shape ``result.shape + argument.shape``; for nested results their structure,
-        with the structure of the arguments at each place. It takes one backward pass for every entry of the results.
-
-    Raises
-    ------
-    TypeError
-        When called, if ``f`` returns what is no real array, or an argument is not floating.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from autograd_mini import jacobian
-    >>> jacobian(lambda x: x**2)(np.array([1.0, 3.0]))
-    array([[2., 0.],
-           [0., 6.]])
-    """
-
-    def matrix(*args: Any, **kwargs: Any) -> Any:
-        call = call_fresh(f, argnums, args, kwargs)
-        ys, rebuild_ys = flatten(call.result)
-        return rebuild_ys([_rows(call, real_array(f, y, "jacobian")) for y in ys])
-
-    return matrix
-
-
-def _rows(call: Call, y: Value) -> Any:
-    """The derivatives of one result, in the structure of the arguments."""
-    rows = [call.pull(y, seed_of(y, basis)) for basis in _basis(y)] if y.requires_grad else []
-    columns = list(zip(*rows, strict=True)) if rows else [()] * len(call.variables)
-    return call.rebuild([_stacked(column, y, x) for column, x in zip(columns, call.variables, strict=True)])
-
-
-def _basis(y: Value) -> Any:
-    for i in range(y.size):
-        basis = np.zeros(y.size)
-        basis[i] = 1.0
-        yield basis.reshape(y.shape)
-
-
-def _stacked(column: Sequence[Any], y: Value, x: Value) -> Any:
-    shape = y.shape + x.shape
-    if not column:
-        return np.zeros(shape, x.dtype)
-    if not shape:
-        return column[0]
-    out = reshape(stack(list(column)), shape)
-    return out if isinstance(out, Node) else np.asarray(out)
-
-
-def hessian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
-    """The function that computes all second derivatives of ``f``.
-
-    Parameters
-    ----------
-    f : callable
-        Returns a single real number.
-    argnums : int or sequence of int
-        The positional arguments to differentiate by; the first by default.
-
-    Returns
-    -------
-    callable
-        For one array argument an array of shape ``x.shape + x.shape``, by one pass for every entry of ``x``; for
-        several arguments, or nested ones, the structure of the arguments with such blocks, once within itself.
-
-    Raises
-    ------
-    TypeError
-        When called, if ``f`` does not return a single real number or an argument is not floating.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from autograd_mini import hessian
-    >>> hessian(lambda x: x[0] ** 2 * x[1])(np.array([1.0, 3.0]))
-    array([[6., 2.],
-           [2., 0.]])
-    """
-    return jacobian(grad(f, argnums), argnums)

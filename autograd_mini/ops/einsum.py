@@ -58,7 +58,7 @@ def _einsum_rule(g: Any, out: Any, *operands: Any, index: int, subscripts: str) 
 
 @primitive(
     "einsum({subscripts}; {x})",
-    Rule(_einsum_rule, "1", "einsum of {g} and the other operands"),
+    Rule(_einsum_rule, "1", "einsum of {g} and the other operands", linear=True),
     variadic=True,
     cases=(
         case((2, 3), (3, 4), subscripts="ij,jk->ik"),

@@ -37,6 +37,7 @@ def plain_index(index: Any) -> Any:
         case((2, 2), index=np.array([[True, False], [True, True]])),
         case((), index=()),
     ),
+    linear=True,
 )
 def getitem(x: Operand, index: Any) -> Any:
     """The entries at a NumPy index: numbers, slices, ``...``, ``None``, lists, arrays or a mask.
@@ -69,6 +70,7 @@ def getitem(x: Operand, index: Any) -> Any:
     "{x} put at [{index}]",
     Rule(lambda g, out, x, index, shape: getitem(g, index), "1", "{g}[{index}]"),
     cases=(case((4,), index=1, shape=(3, 4)), case((3,), index=[0, 0, 2], shape=(4,))),
+    linear=True,
 )
 def scatter(x: Operand, index: Any, shape: tuple[int, ...]) -> Any:
     """Zeros of a shape to which ``x`` is added at a NumPy index; entries that share an index add up.

@@ -30,6 +30,7 @@ def _piece(g: Any, out: Any, *operands: Any, index: int, axis: int | None) -> An
     Rule(_piece, "1", "the part of {g} that came from {x}"),
     variadic=True,
     cases=(case((2, 3), (1, 3)), case((2, 3), (2, 1), axis=-1), case((2,), (3, 1), axis=None)),
+    linear=True,
 )
 def concatenate(arrays: Sequence[Operand], axis: int | None = 0) -> Any:
     """Arrays joined along an axis that they have; ``axis=None`` joins all their entries in one row.
@@ -71,6 +72,7 @@ def concatenate(arrays: Sequence[Operand], axis: int | None = 0) -> Any:
     ),
     variadic=True,
     cases=(case((2, 3), (2, 3)), case((2, 3), (2, 3), axis=-1), case((), (), ())),
+    linear=True,
 )
 def stack(arrays: Sequence[Operand], axis: int = 0) -> Any:
     """Arrays of one shape joined along a new axis; numbers become a row.

@@ -21,6 +21,7 @@ from .indexing import take
         ],
         "1",
         "{g} without the border",
+        jvp=lambda t, out, x, widths, value: pad_constant(t, widths, 0.0),
     ),
     cases=(case((2, 3), widths=((1, 0), (2, 1)), value=0.5),),
 )

@@ -37,8 +37,8 @@ def _right(g: Any, out: Any, x: Any, y: Any) -> Any:
 
 @primitive(
     "{x}·{y}",
-    Rule(_left, "{y}", "{g} · {y}ᵀ"),
-    Rule(_right, "{x}", "{x}ᵀ · {g}"),
+    Rule(_left, "{y}", "{g} · {y}ᵀ", linear=True),
+    Rule(_right, "{x}", "{x}ᵀ · {g}", linear=True),
     cases=(
         case((2, 3), (3, 4)),
         case((3,), (3, 4)),
@@ -107,9 +107,9 @@ def _rows(x: Any) -> Any:
 
 @primitive(
     "{x}·{W} + {b}",
-    Rule(lambda g, out, x, W, b: g @ W.T, "{W}", "{g} · {W}ᵀ"),
-    Rule(lambda g, out, x, W, b: _rows(x).T @ _rows(g), "{x}", "{x}ᵀ · {g}"),
-    Rule(lambda g, out, x, W, b: g, "1", "{g}"),
+    Rule(lambda g, out, x, W, b: g @ W.T, "{W}", "{g} · {W}ᵀ", jvp=lambda t, out, x, W, b: t @ W),
+    Rule(lambda g, out, x, W, b: _rows(x).T @ _rows(g), "{x}", "{x}ᵀ · {g}", jvp=lambda t, out, x, W, b: x @ t),
+    Rule(lambda g, out, x, W, b: g, "1", "{g}", jvp=lambda t, out, x, W, b: t),
     cases=(case((4, 2), (2, 3), (3,)), case((2,), (2, 3), (3,)), case((2, 4, 2), (2, 3), (3,))),
 )
 def linear(x: Operand, W: Operand, b: Operand) -> Any:

@@ -67,6 +67,7 @@ def _count(x: Any, axis: Axis) -> int:
     "Σ {x}",
     Rule(lambda g, out, x, axis, keepdims: _spread(g, x, axis, keepdims), "1", "{g}, copied"),
     cases=(*CASES, case((0, 3)), case((0, 3), axis=0)),
+    linear=True,
 )
 def sum(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
     """Sum of the entries along some axes, or of all.
@@ -138,6 +139,7 @@ def trace(x: Operand, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
         "{g} × 1/{n}, copied",
     ),
     cases=CASES,
+    linear=True,
 )
 def mean(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
     """Mean of the entries along some axes, or of all.
@@ -312,6 +314,7 @@ def prod(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
         "{g} summed from the end",
     ),
     cases=(case((4,)), case((2, 3)), case((2, 3), axis=1), case((2, 3), axis=0)),
+    linear=True,
 )
 def cumsum(x: Operand, axis: int | None = None) -> Any:
     """Sums of the first 1, 2, ... entries along an axis; without one, of all entries in a row.

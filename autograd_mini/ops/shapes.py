@@ -22,6 +22,7 @@ def several(numbers: int | Sequence[int]) -> tuple[int, ...]:
     "reshape({x}, {shape})",
     Rule(lambda g, out, x, shape: reshape(g, shape_of(x)), "1", "{g} in the shape of {x}"),
     cases=(case((2, 3), shape=(3, 2)), case((2, 3), shape=-1), case((), shape=(1, 1)), case((0, 3), shape=(3, 0))),
+    linear=True,
 )
 def reshape(x: Operand, shape: int | Sequence[int]) -> Any:
     """The entries in another shape, row by row; one dimension may be -1.
@@ -59,6 +60,7 @@ def _inverse(axes: Sequence[int] | None) -> tuple[int, ...] | None:
     "{x}ᵀ",
     Rule(lambda g, out, x, axes: transpose(g, _inverse(axes)), "1", "{g}ᵀ"),
     cases=(case((2, 3)), case((2, 3, 4), axes=(2, 0, 1)), case((2, 3, 4), axes=(-1, 0, 1)), case(())),
+    linear=True,
 )
 def transpose(x: Operand, axes: Sequence[int] | None = None) -> Any:
     """The axes in another order; reversed by default.
@@ -92,6 +94,7 @@ def transpose(x: Operand, axes: Sequence[int] | None = None) -> Any:
     "{x} broadcast to {shape}",
     Rule(lambda g, out, x, shape: g, "1", "{g} summed over the copies"),
     cases=(case((3,), shape=(2, 3)), case((2, 1), shape=(2, 3)), case((), shape=(2,)), case((1, 3), shape=(0, 3))),
+    linear=True,
 )
 def broadcast_to(x: Operand, shape: int | Sequence[int]) -> Any:
     """``x`` repeated along new and length-1 axes to the given shape.
@@ -129,6 +132,7 @@ def broadcast_to(x: Operand, shape: int | Sequence[int]) -> Any:
         "{g}, copied",
     ),
     cases=(case((2, 3), like=np.zeros((2, 1))), case((4, 2, 3), like=np.zeros(3)), case((2,), like=0.0)),
+    linear=True,
 )
 def fit(x: Operand, like: Any) -> Any:
     """``x`` summed over the axes along which ``like`` was broadcast: what the engine does to gradients.
@@ -158,6 +162,7 @@ def fit(x: Operand, like: Any) -> Any:
     "{x} as {dtype}",
     Rule(lambda g, out, x, dtype: g if np.dtype(dtype).kind in "fc" else zeros_like(g), "1"),
     cases=(case((3,), dtype="float64"), case((), dtype="float64")),
+    linear=True,
 )
 def astype(x: Operand, dtype: Any) -> Any:
     """The entries in another dtype; the gradient comes back in the old one.

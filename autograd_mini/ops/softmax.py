@@ -15,15 +15,19 @@ from .reductions import CASES, Axis, plain_axis, restored, sum
 from .shapes import expand_dims
 
 
+def _parts(out: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
+    """exp(x) / exp(out), the softmax of x where out is its logsumexp."""
+    # NOTE: where every entry is -inf the result is too, and exp(-inf - 0) is 0 where exp(-inf + inf) is nan
+    return exp(x - restored(where(out == -math.inf, 0.0, out), x, axis, keepdims))
+
+
 @primitive(
     "log Σ exp {x}",
     Rule(
-        # NOTE: where every entry is -inf the result is too, and exp(-inf - 0) is 0 where exp(-inf + inf) is nan
-        lambda g, out, x, axis, keepdims: (
-            restored(g, x, axis, keepdims) * exp(x - restored(where(out == -math.inf, 0.0, out), x, axis, keepdims))
-        ),
+        lambda g, out, x, axis, keepdims: restored(g, x, axis, keepdims) * _parts(out, x, axis, keepdims),
         "exp({x} − {out})",
         "{g} × softmax {x}",
+        jvp=lambda t, out, x, axis, keepdims: sum(t * _parts(out, x, axis, keepdims), axis, keepdims),
     ),
     cases=CASES,
 )
@@ -70,6 +74,7 @@ def logsumexp(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
         lambda g, out, x, axis: out * (g - sum(g * out, axis, True)),
         "{out} · (1 − {out})",
         "{out} × ({g} − Σ {g} × {out})",
+        jvp=lambda t, out, x, axis: out * (t - sum(t * out, axis, True)),
     ),
     cases=(case((4,)), case((2, 3)), case((2, 3), axis=0)),
 )
@@ -109,6 +114,7 @@ def softmax(x: Operand, axis: int = -1) -> Any:
         lambda g, out, x, axis: g - exp(out) * sum(g, axis, True),
         "1 − exp {out}",
         "{g} − softmax {x} × Σ {g}",
+        jvp=lambda t, out, x, axis: t - sum(t * exp(out), axis, True),
     ),
     cases=(case((4,)), case((2, 3)), case((2, 3), axis=0)),
 )
@@ -152,6 +158,7 @@ def _one_hot(labels: Any, n: int, dtype: Any) -> Any:
         lambda g, out, x, labels: expand_dims(g, -1) * (softmax(x) - _one_hot(labels, shape_of(x)[-1], x.dtype)),
         "softmax {x} − labels",
         "{g} × (softmax {x} − labels)",
+        jvp=lambda t, out, x, labels: sum(t * (softmax(x) - _one_hot(labels, shape_of(x)[-1], x.dtype)), -1),
     ),
     activation=True,
     cases=(case((3, 4), labels=np.array([0, 3, 1])), case((4,), labels=np.array(2))),

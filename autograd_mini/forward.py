@@ -1,0 +1,103 @@
+"""Forward mode: tangents pushed through a recorded graph, from the oldest node to the newest.
+
+There is no second table. What an operation does to a tangent is found in its entry, for each operand: a ``jvp`` rule
+where there is one; the operation itself where it is linear; the reverse rule where entries do not mix, since a diagonal
+is its own transpose; and for the rest the reverse rule transposed, which is the derivative of a linear function.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from .arrays import library
+from .engine import sweep, topological
+from .guards import GraphError, describe
+from .leaves import filled_like
+from .node import Node, fit
+from .ops.shapes import broadcast_to
+from .state import recording
+from .value import Value
+
+
+def push(ys: Sequence[Any], tangents: Mapping[Any, Any], *, graph: bool, since: int = 0) -> list[Any]:
+    """The tangents of results, from those of some values that they depend on; None where nothing moves.
+
+    With ``graph`` the tangents are Values that can be differentiated further, else plain data. ``since`` leaves out
+    nodes older than that age.
+    """
+    found = dict(tangents)
+    nodes = {node for y in ys if y.requires_grad for node in topological(y, since)}
+    with recording():
+        for node in sorted(nodes, key=lambda node: node.order):
+            if node.op is not None and node not in found:
+                moving = [i for i, parent in enumerate(node.parents) if parent in found]
+                if moving:
+                    found[node] = _tangent(node, moving, found, graph)
+    return [found.get(y) for y in ys]
+
+
+def _tangent(node: Node, moving: list[int], found: Mapping[Node, Any], graph: bool) -> Any:
+    """How a result moves with its operands: the sum over those that move."""
+    op: Any = node.op
+    if op.linear:
+        rates = [found[x] if x in found else filled_like(x, 0.0) for x in node.parents]
+        return _fitted(op.apply(rates, node.static), node)
+    total: Any = None
+    for i in moving:
+        try:
+            share = _share(node, i, found[node.parents[i]], graph)
+            total = share if total is None else total + share
+        except Exception as error:
+            error.add_note(f"in the forward mode of {op.name} for operand {i}, {describe(node.parents[i])}")
+            raise
+    return _fitted(total, node)
+
+
+def _share(node: Node, i: int, t: Any, graph: bool) -> Any:
+    """One operand's part in the movement of a result."""
+    op: Any = node.op
+    rule, operand, static = op.rule(i), node.parents[i]._stored, node.static
+    operands = node.parents if graph else [parent._stored for parent in node.parents]
+    out = node if graph else node._stored
+    if rule.jvp is not None:
+        return rule.jvp(t, out, *operands, **(static or {}), **({"index": i} if op.variadic else {}))
+    if rule.linear:
+        return op.apply([*operands[:i], t, *operands[i + 1 :]], static)
+    if op.elementwise and not (np.iscomplexobj(operand) or np.iscomplexobj(node._stored)):
+        shape = np.shape(node._stored)
+        return op.pull(i, t if np.shape(operand) == shape else _spread(t, shape), out, operands, static)
+    return _transposed(node, i, t, out, operands, graph)
+
+
+def _transposed(node: Node, i: int, t: Any, out: Any, operands: Sequence[Any], graph: bool) -> Any:
+    """The reverse rule is linear in its gradient u; the derivative of ⟨rule(u), t⟩ by u is the forward product."""
+    op: Any = node.op
+    u = Value(filled_like(node, 1.0))
+    pulled = op.pull(i, u, out, operands, node.static)
+    if not isinstance(pulled, Node) or not pulled.requires_grad:
+        return filled_like(node, 0.0)
+    pulled = fit(pulled, node.parents[i], op, i)
+    found = sweep(pulled, t, graph=graph, wanted=[u], since=u.order)
+    return found[u] if u in found else filled_like(node, 0.0)
+
+
+def _fitted(t: Any, node: Node) -> Any:
+    """A tangent in the shape, dtype and kind of the node's data."""
+    data, own = t._stored if isinstance(t, Node) else t, node._stored
+    if type(data) is type(own) and (
+        type(data) in (float, complex) or (data.shape == own.shape and data.dtype == own.dtype)
+    ):
+        return t
+    try:
+        if np.shape(data) != np.shape(own):
+            t = _spread(t, np.shape(own))
+    except (TypeError, ValueError) as error:
+        raise GraphError(f"a tangent of shape {np.shape(data)} for {describe(node)}: {error}") from None
+    return t.fit(own) if isinstance(t, Value) else library(t, own).fit(t, own)
+
+
+def _spread(t: Any, shape: tuple[int, ...]) -> Any:
+    return broadcast_to(t, shape) if isinstance(t, Node) else library(t).broadcast_to(t, shape)
