@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help setup test demo lint typecheck doctest examples figures slow torch bench clean
+.PHONY: help setup test demo lint typecheck doctest examples figures slow torch browser bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -45,6 +45,11 @@ $(VENV)/.bench: $(VENV)/.created pyproject.toml
 	@$(BIN)/python -m pip install -qq --editable . --group bench
 	@touch $@
 
+$(VENV)/.browser: $(VENV)/.dev
+	@echo "Installing Playwright and axe into $(VENV), to drive a browser ..."
+	@$(BIN)/python -m pip install -qq --group browser
+	@touch $@
+
 # --- What one runs ------------------------------------------------------------------------------------------------
 
 setup: $(VENV)/.dev ## create .venv with all that the tests and linters need
@@ -65,6 +70,9 @@ slow: $(VENV)/.dev ## run the tests that are too slow for every day
 
 torch: $(VENV)/.torch ## install PyTorch and run the tests that compare with it
 	$(BIN)/python -m pytest -m "slow or not slow" $$(grep -rlw torch tests --include='test_*.py')
+
+browser: $(VENV)/.browser ## drive the pages in Chromium: the one of this system, or that of AUTOGRAD_MINI_CHROMIUM=path
+	AUTOGRAD_MINI_BROWSER=required $(BIN)/python -m pytest $$(find tests -name 'test_*_browser.py')
 
 bench: $(VENV)/.bench ## measure speed beside NumPy by hand and the peers; writes docs/benchmarks (10 minutes)
 	@$(BIN)/python -m benchmarks

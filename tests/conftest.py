@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
+from tests.browser import browser, context, show  # noqa: F401 (fixtures of every folder)
+
 os.environ.setdefault("MPLBACKEND", "Agg")
 
 settings.register_profile("autograd_mini", max_examples=20, deadline=None, derandomize=True, database=None)

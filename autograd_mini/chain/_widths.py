@@ -65,7 +65,8 @@ def exact_widths(source: str) -> str:
     Returns
     -------
     str
-        DOT text for a program that guesses widths. One that measures them has no use for it.
+        DOT text for a program that guesses widths, or that measures with other fonts than those that will show. Done
+        twice it gives the same.
 
     Examples
     --------
@@ -77,7 +78,7 @@ def exact_widths(source: str) -> str:
 
 def _fixed(cell: re.Match[str]) -> str:
     attributes, content = cell.groups()
-    if content.isascii():
+    if content.isascii() or "FIXEDSIZE" in attributes:
         return cell[0]
     runs = _runs(content)
     if runs is None:

@@ -22,7 +22,8 @@ import autograd_mini as am
 import nn
 from autograd_mini import GraphError, Value
 from autograd_mini.chain import Frame, GraphTooLarge, LayerStep, RenderError, Steps, Trace, set_renderer, steps
-from autograd_mini.chain.render import RendererInfo, render
+from autograd_mini.chain.render import RendererInfo, RenderTimeout, RenderWarning, render
+from autograd_mini.chain.stepping import surface
 from autograd_mini.chain.stepping.scenes import scenes
 from autograd_mini.chain.theme import DARK, LIGHT
 
@@ -287,7 +288,7 @@ def test_the_three_steps_of_backpropagation(scalar: bool) -> None:
 def test_the_formulas_of_the_three_steps() -> None:
     walk = steps(network(scalar=False))
     texts = dict(zip(titles(walk), (layer.text for layer in walk.layers), strict=True))
-    assert texts["Step 2: δ passed back to layer1"] == "δ = ∂C/∂Z₁ = ∂C/∂A₁ × (1 − A₁²)"
+    assert texts["Step 2: δ passed back to layer1"] == "∂C/∂A₁ = δ · W₂ᵀ\nδ = ∂C/∂Z₁ = ∂C/∂A₁ × (1 − A₁²)"
     third = texts["Step 3: the derivatives from δ in layer1"]
     assert set(third.split("\n")) == {"∂C/∂W₁ = Xᵀ · δ", "∂C/∂b₁ = Σ rows of δ"}
     assert texts["Forward: layer1"] == "Z₁ = X·W₁ + b₁\nA₁ = tanh Z₁"
@@ -388,7 +389,38 @@ def check_safe(html: str) -> None:
 def test_the_page_is_safe_and_alone(graph: Any) -> None:
     html = steps(graph(), update=0.1).html()
     check_safe(html)
+    html, fonts = re.subn(r'url\("data:font/woff2;base64,[\w+/=]+"\)', "", html)
+    assert fonts == 5
+    assert "url(" not in html
     assert not re.search(r"(?:https?:)?//(?!www\.w3\.org/2000/svg)[a-z]", html)
+
+
+def test_the_fonts_are_small_and_come_with_their_licence() -> None:
+    folder = resources.files("autograd_mini.chain.stepping.fonts")
+    fonts = [file.read_bytes() for file in folder.iterdir() if file.name.endswith(".woff2")]
+    assert len(fonts) == 5
+    assert all(font.startswith(b"wOF2") for font in fonts)
+    assert sum(map(len, fonts)) < 40_000
+    assert "SIL OPEN FONT LICENSE Version 1.1" in (folder / "OFL.txt").read_text("utf-8")
+
+
+def test_a_slow_layout_is_done_once_more_in_straight_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    limits = []
+
+    def slow(source: str, format: str, *, timeout: float) -> bytes:
+        limits.append(timeout)
+        if "splines=line" not in source:
+            raise RenderTimeout("too slow", source)
+        return render(source, format)
+
+    monkeypatch.setattr(surface, "render", slow)
+    walk = steps(neuron(), timeout=8.0)
+    with pytest.warns(RenderWarning, match=r"more than 4 s, so the edges are straight lines.*timeout=16 gives"):
+        html = walk.html()
+    assert limits[0] == 4
+    assert 3 < limits[1] <= 8
+    assert len(limits) == 2
+    assert 'id="n_0"' in html
 
 
 def test_hostile_names_are_text() -> None:

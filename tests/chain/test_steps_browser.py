@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,86 +11,9 @@ import pytest
 import autograd_mini as am
 from autograd_mini import Value
 from autograd_mini.chain import Steps, steps
+from autograd_mini.chain._widths import text_width
 from autograd_mini.chain.theme import DARK, LIGHT
-
-playwright = pytest.importorskip(
-    "playwright.sync_api", reason="the browser tests need Playwright: pip install playwright"
-)
-
-_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-
-Open = Callable[..., Any]
-
-
-def _chromium(own: str) -> str | None:
-    """A Chromium: the one that is named, the system's, or Playwright's own."""
-    named = os.environ.get("AUTOGRAD_MINI_CHROMIUM")
-    names = ("chromium", "chromium-browser", "google-chrome")
-    found = [named, *map(shutil.which, names), own if Path(own).exists() else None]
-    return next((path for path in found if path), None)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as driver:
-        executable = _chromium(driver.chromium.executable_path)
-        if executable is None:
-            pytest.skip("no Chromium: install one, or name it in AUTOGRAD_MINI_CHROMIUM")
-        browser = driver.chromium.launch(executable_path=executable, args=_FLAGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def context(browser: Any) -> Iterator[Callable[..., Any]]:
-    """A window with some settings; the same settings give the same one, which saves time."""
-    contexts: dict[str, Any] = {}
-
-    def find(**settings: Any) -> Any:
-        settings = {"viewport": {"width": 1280, "height": 800}, **settings}
-        key = repr(sorted(settings.items()))
-        if key not in contexts:
-            contexts[key] = browser.new_context(**settings)
-        return contexts[key]
-
-    yield find
-    for opened in contexts.values():
-        opened.close()
-
-
-@pytest.fixture
-def show(context: Callable[..., Any], tmp_path: Path) -> Iterator[Open]:
-    """Open steps as a page; at the end nothing may have gone wrong in it, and nothing may have been loaded."""
-    troubles: list[str] = []
-    requests: list[str] = []
-    pages: list[Any] = []
-
-    def open_page(shown: Steps | str, fragment: str = "", **settings: Any) -> Any:
-        file = tmp_path / f"page{len(pages)}.html"
-        file.write_text(shown if isinstance(shown, str) else shown.html(), encoding="utf-8", newline="")
-        page = context(**settings).new_page()
-        pages.append(page)
-        page.on("console", lambda message: troubles.append(f"console: {message.text}"))
-        page.on("pageerror", lambda error: troubles.append(f"error: {error}"))
-        page.on("dialog", lambda dialog: troubles.append(f"dialog: {dialog.message}"))
-        page.on("request", lambda request: requests.append(request.url))
-        page.goto(file.as_uri() + fragment)
-        return page
-
-    yield open_page
-    for page in pages:
-        page.close()
-    assert troubles == []
-    assert all(
-        re.fullmatch(r"file://.*/page\d\.html(#.*)?|about:srcdoc|data:image/png;base64,.*", url) for url in requests
-    )
+from tests.browser import Open, violations
 
 
 def neuron() -> Any:
@@ -487,7 +406,6 @@ def test_the_page_runs_in_a_notebooks_frame(show: Open, walk: Steps) -> None:
 
 
 def test_axe_finds_nothing(show: Open, layered: Steps, walk: Steps) -> None:
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python").Axe()
     for shown, fragment, settings in (
         (walk, "#17", {}),
         (walk, "#17", {"color_scheme": "dark"}),
@@ -496,5 +414,49 @@ def test_axe_finds_nothing(show: Open, layered: Steps, walk: Steps) -> None:
         page = show(shown, fragment, reduced_motion="reduce", bypass_csp=True, **settings)
         page.focus(".card[tabindex='0']")
         page.keyboard.press("Enter")
-        violations = axe.run(page).response["violations"]
-        assert [(rule["id"], [node["html"][:200] for node in rule["nodes"]]) for rule in violations] == []
+        assert violations(page) == []
+
+
+def test_texts_have_the_widths_that_the_layout_was_made_with(show: Open, walk: Steps) -> None:
+    page = show(walk)
+    page.evaluate("document.fonts.ready")
+    loaded = page.evaluate("[...document.fonts].filter(font => font.status === 'loaded').map(font => font.family)")
+    assert {name.strip('"') for name in loaded} == {"Autograd Sans", "Autograd Mono"}
+    # A family of that name is on no machine: without the page's own fonts the widths would be another font's.
+    for text in ("∂C/∂w₁ = δ · x₁", "1 − o² ≤ √2·π", "Σ ωᵀ → ∞", "10⁻⁹, x⁰", "regresión ñ"):
+        for bold, look in ((False, "100px"), (False, "italic 100px"), (True, "bold 100px")):
+            found = page.evaluate(
+                """([text, look]) => {
+                    const pen = document.createElement("canvas").getContext("2d");
+                    pen.font = `${look} "Autograd Sans", monospace`;
+                    return pen.measureText(text).width;
+                }""",
+                [text, look],
+            )
+            assert found / 100 == pytest.approx(text_width(text, bold=bold), rel=0.06), (text, look)
+
+
+def test_every_text_stays_on_its_card(show: Open, walk: Steps, layered: Steps) -> None:
+    for shown in (walk, layered):
+        page = show(shown)
+        page.keyboard.press("End")
+        outside = page.eval_on_selector_all(
+            ".card text",
+            """texts => texts.filter(text => {
+                const inner = text.getBoundingClientRect();
+                const outer = text.closest(".card").querySelector(".box").getBoundingClientRect();
+                return inner.left < outer.left || inner.right > outer.right || inner.bottom > outer.bottom + 1;
+            }).map(text => text.textContent)""",
+        )
+        assert outside == []
+
+
+def test_every_step_is_narrated_whole_unless_it_plays(show: Open, walk: Steps) -> None:
+    page = show(walk)
+    frame = walk.frames[0]
+    assert page.get_attribute("#say", "role") == "status"
+    assert page.text_content("#say").split() == f"forward {frame.formula} {frame.text}".split()
+    page.keyboard.press(" ")
+    assert page.get_attribute("#say", "aria-live") == "off"
+    page.keyboard.press(" ")
+    assert page.get_attribute("#say", "aria-live") == "polite"

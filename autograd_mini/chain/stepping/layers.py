@@ -168,11 +168,18 @@ class _Told:
             return self._some([self._line(frame) for frame in handed_on or computed[-_MOST_LINES:]])
         complete = [frame.node for frame in members if frame.completes]
         if way == _BACK:
-            chosen = [id for id in complete if id in self.layers.deltas] or complete
+            chosen = [id for id in complete if id in self.layers.deltas or self._is_on_the_way(id)] or complete
         else:
             chosen = [id for id in complete if self.trace.node(id).op is None] or ids
         nodes = [self.trace.node(id) for id in dict.fromkeys(chosen)]
+        if not any(node.shape for node in nodes):
+            nodes.sort(key=lambda node: int(node.id[2:]))  # neuron 1 before neuron 2
         return self._some([self.sentences.gradient_line(node, delta=node.id in self.layers.deltas) for node in nodes])
+
+    def _is_on_the_way(self, id: str) -> bool:
+        """Whether a value is an array that the next layer reads: its gradient is what δ is made of."""
+        node = self.trace.node(id)
+        return bool(node.shape) and _is_activation(node)
 
     def _line(self, frame: Frame) -> str:
         return frame.formula if self.trace.node(frame.node).shape else frame.text

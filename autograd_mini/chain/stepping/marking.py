@@ -20,6 +20,8 @@ _XLINK = "{http://www.w3.org/1999/xlink}"
 _XML_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _NODE = re.compile(r"n_\d+")
 _EDGE = re.compile(r"e_\d+_\d+")
+# Graphviz sets base lines higher than where the letters of Helvetica stand in the middle of a row; in ems.
+_LOWER = 0.13
 _M = re.compile(r"M(-?[\d.]+),(-?[\d.]+)")
 
 
@@ -69,7 +71,8 @@ def text_of(svg: ET.Element) -> str:
 
 
 def _lighten(text: ET.Element) -> None:
-    """Leave to the style sheet what all texts share."""
+    """Leave to the style sheet what all texts share, and set the text into the middle of its row."""
+    text.set("y", f"{float(text.get('y', '0')) + _LOWER * float(text.get('font-size', '0')):.1f}")
     text.attrib.pop(_XML_SPACE, None)
     if text.get("text-anchor") == "start":
         del text.attrib["text-anchor"]

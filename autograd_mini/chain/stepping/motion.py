@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 
 from ..render import Theme
 from ..theme import LIGHT, dark_rules
+from .fonts import MONO, SANS, font_faces
 from .marking import text_of
 from .scenes import Scene
 
@@ -173,8 +174,9 @@ def _text(group: ET.Element, content: str, x: float, y: float, size: int, fill: 
 
 def _base_rules(unique: str, theme: Theme) -> Iterator[str]:
     scope = f"svg.{unique}"
-    yield f"{scope} text{{font-family:Helvetica,Arial,'Liberation Sans',sans-serif;white-space:pre}}"
-    yield f"{scope} text.mono{{font-family:Courier,'Courier New','Liberation Mono',monospace}}"
+    yield font_faces()
+    yield f"{scope} text{{font-family:{SANS};white-space:pre}}"
+    yield f"{scope} text.mono{{font-family:{MONO}}}"
     yield f"{scope} .o{{opacity:0}}"
     if theme != "light":
         rules = dark_rules(scope)

@@ -100,6 +100,7 @@
     for (const part of [twin, ...twin.querySelectorAll("*")]) {
       part.removeAttribute("id");
       part.removeAttribute("role");
+      part.removeAttribute("aria-live");
     }
     twin.style.cssText = `position: absolute; visibility: hidden; width: ${box.getBoundingClientRect().width}px`;
     box.after(twin);
@@ -169,6 +170,8 @@
         if (at === places().length - 1) play(false);
       }, 1000 * SECONDS);
     }
+    // Who listens would hear the start of every sentence and no end.
+    byId("say").setAttribute("aria-live", on ? "off" : "polite");
     const label = on ? data.words.pause : data.words.play;
     byId("play").classList.toggle("playing", on);
     byId("play").setAttribute("aria-label", label);

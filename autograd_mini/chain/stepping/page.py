@@ -17,6 +17,7 @@ from ..events import Trace
 from ..render import Theme
 from ..theme import DARK, LIGHT, Palette, dark_rules
 from ..words import Language
+from .fonts import MONO, SANS, font_faces
 from .frames import Frame, count_drawn
 from .layers import LayerStep
 from .marking import text_of
@@ -70,7 +71,8 @@ def page(
     style = _style(theme)
     script = f"\n{_file('page.js')}"
     policy = (
-        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; font-src data:; style-src {_hash(style)}; script-src {_hash(script)}; "
+        "base-uri 'none'; form-action 'none'"
     )
     fields = {name: escape(text) for name, text in words.items()}
     return Template(_file("page.html")).substitute(
@@ -133,7 +135,7 @@ def _row(frame: Frame, sentences: Sentences) -> str:
 
 
 def _style(theme: Theme) -> str:
-    rules = [_colours(LIGHT), _file("page.css")]
+    rules = [font_faces(), f":root {{\n  --sans: {SANS};\n  --mono: {MONO};\n}}", _colours(LIGHT), _file("page.css")]
     if theme in _NIGHT:
         rules.append(f"{_NIGHT[theme]} {{\n{_colours(DARK)}{dark_rules('svg.graph')}\n}}")
     return "\n" + "\n".join(rules)

@@ -9,6 +9,8 @@ import os
 import secrets
 import shutil
 import sys
+import time
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,12 +19,13 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias, get_args
 from xml.etree import ElementTree as ET
 
+from .._widths import exact_widths
 from ..drawing.layout import dot_text
 from ..drawing.limits import GraphTooLarge
 from ..events import Trace
 from ..names import Names, variables
 from ..recording import count_cards, record_pass
-from ..render import Theme, render, save
+from ..render import RenderTimeout, RenderWarning, Theme, render, save
 from ..theme import DARK, LIGHT, Palette
 from ..words import LANGUAGES, Language
 from .film import Film, animated_gif
@@ -41,6 +44,8 @@ _SUFFIXES = (".html", ".htm", ".svg", ".gif", ".txt")
 _IFRAME_HEIGHT = 660
 _FALLBACK_DPI = 96.0
 _GIF_WIDTH = 1200.0
+# Graphviz's ways to hurry: straight edges, and fewer rounds of looking for a better order and better places.
+_COARSE = "splines=line nslimit=0.2 nslimit1=0.2 mclimit=0.05"
 
 
 @dataclass(frozen=True)
@@ -222,7 +227,8 @@ class Steps:
 
     @cached_property
     def _svg(self) -> ET.Element:
-        drawn = render(self._source(LIGHT), "svg", timeout=self._look.timeout).decode("utf-8")
+        # The page brings its own fonts, whatever this machine would measure with.
+        drawn = _laid_out(exact_widths(self._source(LIGHT)), self._look.timeout)
         return marked_svg(drawn, self.trace, self._label)
 
     def _source(self, palette: Palette) -> str:
@@ -268,6 +274,23 @@ class Steps:
 
     def __repr__(self) -> str:
         return f"<steps of {self.trace.root.name}: {len(self.frames)} frames; .table(), .save('steps.html')>"
+
+
+def _laid_out(source: str, timeout: float) -> str:
+    """The SVG of a DOT text; if its layout takes more than half of the time limit, a coarser layout."""
+    start = time.monotonic()
+    try:
+        return render(source, "svg", timeout=timeout / 2).decode("utf-8")
+    except RenderTimeout:
+        coarse = source.replace("\n", f"\n\t{_COARSE}\n", 1)
+        drawn = render(coarse, "svg", timeout=timeout - (time.monotonic() - start)).decode("utf-8")
+    warnings.warn(
+        f"the layout took more than {timeout / 2:g} s, so the edges are straight lines and may cross more often; "
+        f"timeout={2 * timeout:g} gives it more time",
+        RenderWarning,
+        stacklevel=2,
+    )
+    return drawn
 
 
 def _check_seconds(seconds: float) -> None:
@@ -343,7 +366,8 @@ def steps(
     max_nodes : int or None, default 400
         The most cards; None for no limit.
     timeout : float, default 20.0
-        The most seconds that the drawing program may take.
+        The most seconds that the drawing program may take. After half of them a coarser layout of straight edges is
+        tried, with a warning.
 
     Returns
     -------
