@@ -1,8 +1,9 @@
 """Cut the fonts of the step-through page out of the Liberation fonts: ``python docs/make_fonts.py FOLDER``.
 
 The folder holds LiberationSans-Regular.ttf and its kin, version 2 (Debian: fonts-liberation2). It needs fontTools and
-brotli. Layouts are measured with Helvetica and Courier, whose widths the Liberation fonts have; the page brings the
-letters that it shows, so that every text fits its card on every system.
+brotli. Layouts are made with the widths of Helvetica and Courier, which the Liberation fonts have for Latin, and with
+those of `autograd_mini.chain._widths` for Greek letters and small digits. The page brings the letters that it shows, so
+that every text fits its card on every system.
 """
 
 from __future__ import annotations
@@ -10,9 +11,13 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from fontTools.pens.recordingPen import DecomposingRecordingPen
+from fontTools.pens.transformPen import TransformPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
+
+from autograd_mini.chain._widths import text_width
 
 FONTS = Path(__file__).parent.parent / "autograd_mini" / "chain" / "stepping" / "fonts"
 SIGNS = "∂·×−±÷=√≈≠≤≥∞Σ∏Π…–—‖→←↑↓►◄′°º₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵀ"
@@ -40,6 +45,8 @@ def main(folder: Path) -> None:
         subsetter = Subsetter(options)
         subsetter.populate(text=letters)
         subsetter.subset(font)
+        if name.startswith("sans"):
+            fit_widths(font, bold="bold" in name)
         rename(font, f"Autograd {'Mono' if 'mono' in name else 'Sans'}", name.partition("-")[2].title() or "Regular")
         font.flavor = "woff2"
         target = FONTS / f"{name}.woff2"
@@ -69,6 +76,27 @@ def add_superscripts(font: TTFont) -> None:
     add("⁰", "₀", 1.0, 0, raised, digit)
     minus = widths[names[ord("−")]][0]
     add("⁻", "−", digit / minus, 0, int(raised * 0.95), digit)
+
+
+def fit_widths(font: TTFont, *, bold: bool) -> None:
+    """Give each letter the width that layouts are made with: a narrower one is set in its middle, a wider one shrinks.
+
+    Liberation has these widths in Latin, but sets Greek letters and small digits in others.
+    """
+    glyphs, widths, em = font["glyf"], font["hmtx"], font["head"].unitsPerEm
+    for place, name in font.getBestCmap().items():
+        wanted = text_width(chr(place), bold=bold)
+        width, bearing = widths[name]
+        if wanted is None or abs(wanted * em - width) < 1:
+            continue
+        wanted = round(wanted * em)
+        shrink, shift = (wanted / width, 0) if wanted < width else (1.0, (wanted - width) / 2)
+        drawn, pen = DecomposingRecordingPen(font.getGlyphSet()), TTGlyphPen(None)
+        font.getGlyphSet()[name].draw(drawn)
+        drawn.replay(TransformPen(pen, (shrink, 0, 0, 1, shift, 0)))
+        glyphs[name] = pen.glyph()
+        glyphs[name].recalcBounds(glyphs)
+        widths[name] = (wanted, round(shrink * bearing + shift))
 
 
 def rename(font: TTFont, family: str, style: str) -> None:

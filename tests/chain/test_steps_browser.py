@@ -433,7 +433,7 @@ def test_texts_have_the_widths_that_the_layout_was_made_with(show: Open, walk: S
                 }""",
                 [text, look],
             )
-            assert found / 100 == pytest.approx(text_width(text, bold=bold), rel=0.06), (text, look)
+            assert found / 100 == pytest.approx(text_width(text, bold=bold), rel=0.002), (text, look)
 
 
 def test_every_text_stays_on_its_card(show: Open, walk: Steps, layered: Steps) -> None:
