@@ -71,6 +71,7 @@ from .ops.arithmetic import (
     where as where,
     zeros_like as zeros_like,
 )
+from .ops.convolution import conv as conv, conv_transpose as conv_transpose
 from .ops.diagonals import (
     diag as diag,
     diagonal as diagonal,
@@ -267,6 +268,7 @@ from .ops.splitting import (
     array_split as array_split,
     split as split,
 )
+from .ops.windows import avg_pool as avg_pool, max_pool as max_pool, sliding_window_view as sliding_window_view
 from .products import hvp as hvp, jvp as jvp, linearize as linearize, vjp as vjp
 from .state import no_grad as no_grad, scope as scope
 from .tracing import trace as trace

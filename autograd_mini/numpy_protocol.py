@@ -52,6 +52,7 @@ _RULES: dict[Any, Function] = {
     np.copy: ops.elementwise.identity,
     np.linalg.diagonal: _diagonal_of_matrices,
     np.linalg.trace: _trace_of_matrices,
+    np.lib.stride_tricks.sliding_window_view: ops.windows.sliding_window_view,
 }
 
 _PLAIN = {getattr(np, name) for name in PLAIN} | {

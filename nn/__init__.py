@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from . import activations as activations, initializers as initializers, losses as losses, optim as optim
 from .by_hand import ManualGradients as ManualGradients, backprop as backprop, backprop_of as backprop_of
 from .callbacks import Callback as Callback, EarlyStopping as EarlyStopping
+from .convolution import AvgPool as AvgPool, Conv as Conv, Flatten as Flatten, MaxPool as MaxPool
 from .data import batches as batches, train_test_split as train_test_split
 from .history import History as History
 from .layers import Layer as Layer

@@ -197,7 +197,7 @@ class Layer(Module):
         """
         W, b = self.W, self.b
         if not isinstance(x, Value):
-            x = _in_dtype(x, W.dtype)
+            x = in_dtype(x, W.dtype)
         shape: tuple[int, ...] = getattr(x, "shape", ())
         if not shape or shape[-1] != W.shape[0]:
             n = self.n_inputs
@@ -209,7 +209,7 @@ class Layer(Module):
         return activated(self.activation, z, self._sum_name, self._result_name)
 
 
-def _in_dtype(x: Any, dtype: Any) -> Any:
+def in_dtype(x: Any, dtype: Any) -> Any:
     """Plain input as an array; real numbers in the layer's dtype, so that a float32 layer computes in float32."""
     if isinstance(x, (list, tuple)):
         x = am.array(x)

@@ -96,15 +96,143 @@ def _cross_entropy(x: Any, labels: Any) -> Any:
     return -np.sum(rows * np.eye(rows.shape[-1])[labels], axis=-1)
 
 
+def _pairs(padding: Any, n: int) -> Any:
+    return [(p, p) if isinstance(p, int) else p for p in ([padding] * n if isinstance(padding, int) else padding)]
+
+
+def _each(number: Any, n: int) -> Any:
+    return (number,) * n if isinstance(number, int) else number
+
+
+def _conv(x: Any, w: Any, b: Any = None, stride: Any = 1, padding: Any = 0, dilation: Any = 1, groups: int = 1) -> Any:
+    """One term for each entry of the kernel: the shifted input times that entry's matrix."""
+    x, n = np.asarray(x), x.ndim - 2
+    stride, dilation = _each(stride, n), _each(dilation, n)
+    if padding == "same":
+        total = [d * (k - 1) for k, d in zip(w.shape[2:], dilation, strict=True)]
+        padding = [(t // 2, t - t // 2) for t in total]
+    x = np.pad(x, [(0, 0), (0, 0), *_pairs(padding, n)])
+    out: Any = 0.0
+    reach = [d * (k - 1) for k, d in zip(w.shape[2:], dilation, strict=True)]
+    for tap in np.ndindex(w.shape[2:]):
+        where = tuple(
+            slice(t * d, m - r + t * d, s)
+            for t, m, r, s, d in zip(tap, x.shape[2:], reach, stride, dilation, strict=True)
+        )
+        parts = zip(np.split(x[(..., *where)], groups, 1), np.split(w[(..., *tap)], groups, 0), strict=True)
+        out = out + np.concatenate([np.einsum("bc...,oc->bo...", part, kernel) for part, kernel in parts], axis=1)
+    return out if b is None else out + b.reshape(-1, *(1,) * n)
+
+
+def _conv_input(x: Any, w: Any, size: Any, stride: Any, padding: Any, dilation: Any, groups: int) -> Any:
+    """Every entry of the input puts its kernel down."""
+    x = np.asarray(x)
+    out: Any = np.zeros(
+        (len(x), w.shape[1] * groups, *(a + m + z for m, (a, z) in zip(size, padding, strict=True))), x.dtype
+    )
+    for place in np.ndindex(x.shape[2:]):
+        where = tuple(
+            slice(p * s, p * s + d * (k - 1) + 1, d)
+            for p, s, d, k in zip(place, stride, dilation, w.shape[2:], strict=True)
+        )
+        parts = zip(np.split(x[(..., *place)], groups, 1), np.split(w, groups, 0), strict=True)
+        out[(..., *where)] += np.concatenate([np.tensordot(part, kernel, (1, 0)) for part, kernel in parts], axis=1)
+    return out[(..., *(slice(a, a + m) for m, (a, _) in zip(size, padding, strict=True)))]
+
+
+def _conv_transpose(
+    x: Any, w: Any, b: Any = None, stride: Any = 1, padding: Any = 0, output_padding: Any = 0, dilation: Any = 1,
+    groups: int = 1,
+) -> Any:  # fmt: skip
+    n = w.ndim - 2
+    stride, dilation, pairs = _each(stride, n), _each(dilation, n), _pairs(padding, n)
+    size = [
+        (m - 1) * s - sum(p) + d * (k - 1) + e + 1
+        for m, s, p, d, k, e in zip(
+            x.shape[2:], stride, pairs, dilation, w.shape[2:], _each(output_padding, n), strict=True
+        )
+    ]
+    out = _conv_input(x, w, size, stride, pairs, dilation, groups)
+    return out if b is None else out + b.reshape(-1, *(1,) * n)
+
+
+def _conv_kernel(x: Any, y: Any, kernel: Any, stride: Any, padding: Any, dilation: Any, groups: int) -> Any:
+    """The part of each kernel's entry: the derivative of Σ y · conv(x, w), which is linear in w."""
+    out = np.zeros((y.shape[1], x.shape[1] // groups, *kernel))
+    for entry in np.ndindex(out.shape):
+        w = np.zeros(out.shape)
+        w[entry] = 1
+        out[entry] = np.sum(y * _conv(x, w, None, stride, padding, dilation, groups))
+    return out
+
+
+def _windows(x: Any, kernel: Any, stride: Any, dilation: Any) -> Any:
+    n = len(kernel)
+    rest, size = x.shape[: x.ndim - n], x.shape[x.ndim - n :]
+    places = [(m - d * (k - 1) - 1) // s + 1 for m, k, s, d in zip(size, kernel, stride, dilation, strict=True)]
+    out = np.zeros((*kernel, *rest, *places), np.asarray(x).dtype)
+    for tap in np.ndindex(*kernel):
+        for place in np.ndindex(*places):
+            at = tuple(p * s + t * d for p, s, t, d in zip(place, stride, tap, dilation, strict=True))
+            out[(*tap, ..., *place)] = x[(..., *at)]
+    return out
+
+
+def _put_windows(x: Any, size: Any, stride: Any, dilation: Any) -> Any:
+    n = len(size)
+    out = np.zeros((*x.shape[n : x.ndim - n], *size), np.asarray(x).dtype)
+    for tap in np.ndindex(*x.shape[:n]):
+        for place in np.ndindex(*x.shape[x.ndim - n :]):
+            at = tuple(p * s + t * d for p, s, t, d in zip(place, stride, tap, dilation, strict=True))
+            out[(..., *at)] += x[(*tap, ..., *place)]
+    return out
+
+
+def _largest(x: Any, kernel: Any, stride: Any, dilation: Any) -> Any:
+    return np.max(_windows(x, kernel, stride, dilation), axis=tuple(range(len(kernel))))
+
+
+def _share_largest(g: Any, x: Any, y: Any, kernel: Any, stride: Any, dilation: Any) -> Any:
+    won = _windows(x, kernel, stride, dilation) == y
+    shares = won * g / np.maximum(won.sum(axis=tuple(range(len(kernel)))), 1)
+    return _put_windows(shares, x.shape[x.ndim - len(kernel) :], stride, dilation)
+
+
+def _gather_largest(h: Any, x: Any, y: Any, kernel: Any, stride: Any, dilation: Any) -> Any:
+    won, axes = _windows(x, kernel, stride, dilation) == y, tuple(range(len(kernel)))
+    taken = _windows(h, kernel, stride, dilation)
+    return np.sum(won * taken, axis=axes) / np.maximum(won.sum(axis=axes), 1)
+
+
+def _pool(reduce: Any, fill: float) -> Callable[..., Any]:
+    def pool(x: Any, kernel: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1, **how: Any) -> Any:
+        n = x.ndim - 2
+        kernel, dilation = _each(kernel, n), _each(dilation, n)
+        stride = kernel if stride is None else _each(stride, n)
+        missing = fill if how.get("count_include_pad", True) else np.nan
+        x = np.pad(x, [(0, 0), (0, 0), *_pairs(padding, n)], constant_values=missing)
+        return reduce(_windows(x, kernel, stride, dilation), axis=tuple(range(n)))
+
+    return pool
+
+
 FORMULAS: dict[str, Callable[..., Any]] = {
     "astype": lambda x, dtype: np.asarray(x).astype(dtype),
+    "avg_pool": _pool(np.nanmean, 0.0),
+    "conv": _conv,
+    "conv_input": _conv_input,
+    "conv_kernel": _conv_kernel,
+    "conv_of": lambda x, w, **how: _conv(x, w, None, **how),
+    "conv_transpose": _conv_transpose,
     "einsum_of": lambda operands, subscripts: np.einsum(subscripts, *operands),
     "erf": lambda x: np.vectorize(math.erf, otypes=[np.asarray(x).dtype])(x),
     "fit": _fit,
+    "gather_largest": _gather_largest,
     "getitem": lambda x, index: np.asarray(x)[index],
     "ldexp": lambda x, exponent=0: np.ldexp(x, exponent),
     "hstack": lambda *arrays: np.hstack(arrays),
     "identity": lambda x: x,
+    "largest": _largest,
     "linear": lambda x, W, b: x @ W + b,
     "log_loss": lambda p, t: -(t * np.log(p) + (1 - t) * np.log(1 - p)),
     "log_softmax": lambda x, axis=-1: np.log(_softmax(x, axis)),
@@ -114,11 +242,16 @@ FORMULAS: dict[str, Callable[..., Any]] = {
     "relu": lambda x: np.where(np.asarray(x) > 0, x, 0),
     "root": np.sqrt,
     "scatter": _scatter,
+    "share_largest": _share_largest,
     "sigmoid": lambda x: 1 / (1 + np.exp(-np.asarray(x))),
     "softmax": _softmax,
     "softmax_cross_entropy": _cross_entropy,
     "softplus": lambda x: np.log(1 + np.exp(x)),
     "step": lambda x: np.where(np.asarray(x) > 0, np.ones_like(x), np.zeros_like(x)),
+    "max_pool": _pool(np.max, -np.inf),
+    "put_windows": _put_windows,
+    "sliding_window_view": np.lib.stride_tricks.sliding_window_view,
+    "windows": _windows,
     "vstack": lambda *arrays: np.vstack(arrays),
 }
 """Functions that NumPy does not have, or has under another signature."""

@@ -80,6 +80,17 @@ from numpy import (  # noqa: F401  (the table is this module's namespace)
     zeros_like,
 )
 
+from .windows import (  # noqa: F401
+    conv,
+    conv_input,
+    conv_kernel,
+    gather_largest,
+    largest,
+    put_windows,
+    share_largest,
+    windows,
+)
+
 Array = np.ndarray[Any, Any]
 
 add_reduce: Any = np.add.reduce

@@ -4,6 +4,7 @@ from . import (
     activations as activations,
     angles as angles,
     arithmetic as arithmetic,
+    convolution as convolution,
     diagonals as diagonals,
     einsum as einsum,
     elementwise as elementwise,
@@ -19,4 +20,5 @@ from . import (
     shapes as shapes,
     softmax as softmax,
     splitting as splitting,
+    windows as windows,
 )
