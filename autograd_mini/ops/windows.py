@@ -26,6 +26,7 @@ Sizes: TypeAlias = tuple[int, ...]
         "1",
         "{g} added up where windows overlap",
     ),
+    linear=True,
     cases=(
         case((2, 5), kernel=(3,), stride=(1,), dilation=(1,)),
         case((2, 4, 5), kernel=(2, 2), stride=(2, 1), dilation=(1, 2)),
@@ -43,6 +44,7 @@ def windows(x: Operand, kernel: Sizes, stride: Sizes, dilation: Sizes) -> Any:
         "1",
         "windows({g})",
     ),
+    linear=True,
     cases=(case((2, 3, 4), size=(5,), stride=(1,), dilation=(1,)), case((2, 2), size=(4,), stride=(2,), dilation=(1,))),
 )
 def put_windows(x: Operand, size: Sizes, stride: Sizes, dilation: Sizes) -> Any:
@@ -125,7 +127,12 @@ def largest(x: Operand, kernel: Sizes, stride: Sizes, dilation: Sizes) -> Any:
 
 @primitive(
     "{z} to the largest of {x}",
-    Rule(lambda g, out, z, x, y, **how: gather_largest(g, x, y, **how), "[{x} = {y}]", "{g} at the largest of {x}"),
+    Rule(
+        lambda g, out, z, x, y, **how: gather_largest(g, x, y, **how),
+        "[{x} = {y}]",
+        "{g} at the largest of {x}",
+        linear=True,
+    ),
     Rule(lambda g, out, z, x, y, **how: zeros_like(x), "0"),
     Rule(lambda g, out, z, x, y, **how: zeros_like(y), "0"),
     cases=(_SHARED,),
@@ -137,7 +144,12 @@ def share_largest(z: Operand, x: Operand, y: Operand, kernel: Sizes, stride: Siz
 
 @primitive(
     "{z} at the largest of {x}",
-    Rule(lambda g, out, z, x, y, **how: share_largest(g, x, y, **how), "[{x} = {y}]", "{g} to the largest of {x}"),
+    Rule(
+        lambda g, out, z, x, y, **how: share_largest(g, x, y, **how),
+        "[{x} = {y}]",
+        "{g} to the largest of {x}",
+        linear=True,
+    ),
     Rule(lambda g, out, z, x, y, **how: zeros_like(x), "0"),
     Rule(lambda g, out, z, x, y, **how: zeros_like(y), "0"),
     cases=(_GATHERED,),
