@@ -5,6 +5,7 @@ A ``Value`` records every operation in a graph and applies the chain rule by its
 
 from typing import TYPE_CHECKING, Any
 
+from . import fft as fft, linalg as linalg
 from .checking import (
     Comparison as Comparison,
     ComparisonRow as ComparisonRow,
@@ -112,6 +113,7 @@ from .ops.joining import (
     stack as stack,
     vstack as vstack,
 )
+from .ops.norms import norm as norm
 from .ops.numbers import (
     copysign as copysign,
     divmod as divmod,
@@ -240,7 +242,6 @@ from .ops.reductions import (
     max as max,
     mean as mean,
     min as min,
-    norm as norm,
     prod as prod,
     sort as sort,
     std as std,
@@ -324,6 +325,8 @@ _PICTURES = frozenset(
 __all__ = [  # noqa: PLE0604 (names that are found, not spelled out)
     *sorted(name for name, thing in globals().items() if getattr(thing, "__module__", "").startswith(__name__)),
     *sorted(_PICTURES),
+    "fft",
+    "linalg",
 ]
 
 

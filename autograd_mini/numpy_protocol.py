@@ -35,14 +35,6 @@ def _public() -> Iterator[tuple[str, Function]]:
 _NAMED = dict(_public())
 
 
-def _diagonal_of_matrices(x: Any, /, *, offset: int = 0) -> Any:
-    return ops.diagonals.diagonal(x, offset, -2, -1)
-
-
-def _trace_of_matrices(x: Any, /, *, offset: int = 0) -> Any:
-    return ops.reductions.trace(x, offset, -2, -1)
-
-
 _RULES: dict[Any, Function] = {
     theirs: function
     for namespace in (np.linalg, np.fft, np)  # the last one wins where one function stands in two of them
@@ -50,8 +42,8 @@ _RULES: dict[Any, Function] = {
     if isinstance(theirs := getattr(namespace, name, None), (np.ufunc, type(np.sum)))
 } | {
     np.copy: ops.elementwise.identity,
-    np.linalg.diagonal: _diagonal_of_matrices,
-    np.linalg.trace: _trace_of_matrices,
+    np.linalg.diagonal: ops.matrices.diagonal_of_matrices,
+    np.linalg.trace: ops.matrices.trace_of_matrices,
     np.lib.stride_tricks.sliding_window_view: ops.windows.sliding_window_view,
 }
 

@@ -77,15 +77,20 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One call that the generated tests check: operand shapes and static arguments."""
+    """One call that the generated tests check: operand shapes, static arguments, and the kind of operands."""
 
     shapes: tuple[tuple[int, ...], ...]
     static: Mapping[str, Any] = field(default_factory=dict)
+    made: str = ""
 
 
-def case(*shapes: tuple[int, ...], **static: Any) -> Case:
-    """A case for the generated tests: ``case((3, 4), axis=0)``."""
-    return Case(shapes, static)
+def case(*shapes: tuple[int, ...], made: str = "", **static: Any) -> Case:
+    """A case for the generated tests: ``case((3, 4), axis=0)``.
+
+    ``made`` is the kind of operands that they make of arrays of these shapes: ``"positive definite"``; "complex" ones
+    take real and imaginary parts from the last axis.
+    """
+    return Case(shapes, static, made)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -216,6 +216,20 @@ def _pool(reduce: Any, fill: float) -> Callable[..., Any]:
     return pool
 
 
+def _cofactors(a: Any) -> Any:
+    out = np.ones(a.shape, a.dtype)
+    n = a.shape[-1]
+    for i, j in np.ndindex(n, n):
+        minor = np.delete(np.delete(a, i, axis=-2), j, axis=-1)
+        out[..., i, j] = (-1) ** (i + j) * np.linalg.det(minor)
+    return out
+
+
+def _packed(x: Any) -> Any:
+    """A complex array, whatever NumPy gave."""
+    return np.asarray(x).astype(np.result_type(x, np.complex64))
+
+
 FORMULAS: dict[str, Callable[..., Any]] = {
     "astype": lambda x, dtype: np.asarray(x).astype(dtype),
     "avg_pool": _pool(np.nanmean, 0.0),
@@ -224,26 +238,41 @@ FORMULAS: dict[str, Callable[..., Any]] = {
     "conv_kernel": _conv_kernel,
     "conv_of": lambda x, w, **how: _conv(x, w, None, **how),
     "conv_transpose": _conv_transpose,
+    "cofactors": _cofactors,
     "einsum_of": lambda operands, subscripts: np.einsum(subscripts, *operands),
     "erf": lambda x: np.vectorize(math.erf, otypes=[np.asarray(x).dtype])(x),
+    "fft_of": lambda x, axes, norm=None: np.fft.fftn(x, axes=axes, norm=norm),
     "fit": _fit,
     "gather_largest": _gather_largest,
     "getitem": lambda x, index: np.asarray(x)[index],
     "ldexp": lambda x, exponent=0: np.ldexp(x, exponent),
+    "hermitian_values": np.linalg.eigvalsh,
+    "hermitian_vectors": lambda a, UPLO="L": np.linalg.eigh(a, UPLO).eigenvectors,
     "hstack": lambda *arrays: np.hstack(arrays),
     "identity": lambda x: x,
     "largest": _largest,
+    "ifft_of": lambda x, axes, norm=None: np.fft.ifftn(x, axes=axes, norm=norm),
+    "irfft_of": lambda x, n, axis=-1, norm=None: np.fft.irfft(x, n, axis=axis, norm=norm),
+    "left_vectors": lambda a: np.linalg.svd(a, full_matrices=False).U,
     "linear": lambda x, W, b: x @ W + b,
+    "log_abs_det": lambda a: np.linalg.slogdet(a).logabsdet,
     "log_loss": lambda p, t: -(t * np.log(p) + (1 - t) * np.log(1 - p)),
     "log_softmax": lambda x, axis=-1: np.log(_softmax(x, axis)),
     "logsumexp": _logsumexp,
+    "fft": np.fft.fft,
     "norm": np.linalg.norm,
     "pad_constant": lambda x, widths, value: np.pad(x, widths, constant_values=value),
+    "qr_q": lambda a: np.linalg.qr(a).Q,
+    "qr_r": lambda a: np.linalg.qr(a).R,
     "relu": lambda x: np.where(np.asarray(x) > 0, x, 0),
+    "rfft_of": lambda x, axis=-1, norm=None: np.fft.rfft(x, axis=axis, norm=norm),
+    "right_vectors": lambda a: np.linalg.svd(a, full_matrices=False).Vh,
     "root": np.sqrt,
     "scatter": _scatter,
     "share_largest": _share_largest,
     "sigmoid": lambda x: 1 / (1 + np.exp(-np.asarray(x))),
+    "sign_of_det": lambda a: np.linalg.slogdet(a).sign,
+    "singular_values": lambda a: np.linalg.svd(a, compute_uv=False),
     "softmax": _softmax,
     "softmax_cross_entropy": _cross_entropy,
     "softplus": lambda x: np.log(1 + np.exp(x)),
@@ -252,6 +281,8 @@ FORMULAS: dict[str, Callable[..., Any]] = {
     "put_windows": _put_windows,
     "sliding_window_view": np.lib.stride_tricks.sliding_window_view,
     "windows": _windows,
+    "values_of": lambda a: _packed(np.linalg.eigvals(a)),
+    "vectors_of": lambda a: _packed(np.linalg.eig(a).eigenvectors),
     "vstack": lambda *arrays: np.vstack(arrays),
 }
 """Functions that NumPy does not have, or has under another signature."""
@@ -259,7 +290,8 @@ FORMULAS: dict[str, Callable[..., Any]] = {
 
 def reference(name: str) -> Callable[..., Any]:
     """NumPy's function of the name, or the formula for it."""
-    function = FORMULAS.get(name, getattr(np, name, None))
-    if function is None:
+    places = (np, np.linalg, np.fft)
+    function = FORMULAS.get(name) or next((getattr(place, name) for place in places if hasattr(place, name)), None)
+    if not callable(function):
         raise LookupError(f"{name} is no function of NumPy: give its formula in tests/reference.py")
     return function

@@ -12,6 +12,7 @@ import autograd_mini as am
 from autograd_mini import Value
 from autograd_mini.operation import COMPOSED, OPERATIONS, Case
 from autograd_mini.ops.reductions import trace as diagonal_sum
+from tests.ops.operands import made
 from tests.ops.test_table import draw
 
 A = np.array([[0.25, -0.5, 0.75], [1.5, -1.25, 0.1]])
@@ -164,10 +165,18 @@ def test_both_norms(name: str) -> None:
     same(call(Recorded(np.linalg).norm), want)
 
 
+def numpys(name: str) -> Any:
+    """NumPy's function of that name, if it stands in the same place as ours."""
+    for there, here in ((np, am), (np.linalg, am.linalg), (np.fft, am.fft)):
+        if callable(getattr(there, name, None)) and hasattr(here, name):
+            return getattr(there, name)
+    return None
+
+
 SHARED = [
     pytest.param(name, each, id=f"{name}-{i}")
     for name in sorted({*OPERATIONS, *COMPOSED})
-    if hasattr(np, name) and hasattr(am, name) and name not in {"zeros_like", "astype"}
+    if numpys(name) and name not in {"zeros_like", "astype"}
     for i, each in enumerate(
         COMPOSED[name][1]
         if name in COMPOSED
@@ -179,8 +188,8 @@ SHARED = [
 @pytest.mark.parametrize(("name", "each"), SHARED)
 def test_numpys_call_of_every_entry_gives_our_value(name: str, each: Case) -> None:
     """np.f(Value) for every case of every entry of the tables that NumPy has too, against NumPy on arrays."""
-    function: Any = getattr(np, name)
-    operands = draw(name, each.shapes, np.random.default_rng(3))
+    function: Any = numpys(name)
+    operands = made(each.made, draw(name, each.shapes, np.random.default_rng(3)))
     leaves = [x if x.dtype == bool else Value(x) for x in operands]
     if name in {"hstack", "vstack", "column_stack", "dstack"} or (name in OPERATIONS and OPERATIONS[name].variadic):
         same(function(leaves, **each.static), function(operands, **each.static))
@@ -416,8 +425,8 @@ def test_options_at_their_defaults_are_fine() -> None:
         (lambda x: np.cumulative_sum(x, axis=0), "np.cumulative_sum", "cumsum"),
         (np.nansum, "np.nansum", "sum"),
         (np.median, "np.median", "mean"),
-        (np.linalg.inv, "np.linalg.inv", ""),
-        (np.fft.fft, "np.fft.fft", ""),
+        (lambda x: np.linalg.cross(x, x), "np.linalg.cross", ""),
+        (np.packbits, "np.packbits", ""),
         (lambda x: np.put(x, 0, 1.0), "np.put", ""),
         (lambda x: np.copyto(x, 1.0), "np.copyto", ""),
         (lambda x: np.apply_along_axis(np.sum, 0, x), "np.apply_along_axis", "take_along_axis"),
@@ -470,7 +479,12 @@ def test_our_functions_have_numpys_parameters() -> None:
     renamed = {"x", "y", "operands", "arrays"}
     for name in sorted({*OPERATIONS, *COMPOSED}):
         theirs = getattr(np, name, None)
-        if theirs is None or isinstance(theirs, np.ufunc) or not hasattr(am, name) or name in ("vstack", "hstack"):
+        if (
+            not callable(theirs)
+            or isinstance(theirs, np.ufunc)
+            or not hasattr(am, name)
+            or name in ("vstack", "hstack")
+        ):
             continue
         function = diagonal_sum if name == "trace" else getattr(am, name)  # am.trace has a second meaning
         ours = inspect.signature(function).parameters

@@ -241,3 +241,5 @@ stack = _arrays.stack
 argsort = _arrays.argsort
 take_along_axis = _arrays.take_along_axis
 scatter_add = _arrays.scatter_add
+linalg = _arrays.linalg
+fft = _arrays.fft

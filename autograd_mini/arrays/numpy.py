@@ -31,6 +31,7 @@ from numpy import (  # noqa: F401  (the table is this module's namespace)
     exp2,
     expand_dims,
     expm1,
+    fft,
     floor,
     floor_divide,
     fmax,
@@ -40,6 +41,7 @@ from numpy import (  # noqa: F401  (the table is this module's namespace)
     hypot,
     imag,
     ldexp,
+    linalg,
     log,
     log1p,
     log2,
@@ -232,3 +234,9 @@ def fits(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:
     """Whether a gradient of ``shape`` can be summed to ``target`` by undoing a broadcast."""
     extra = len(shape) - len(target)
     return extra >= 0 and all(n in (1, shape[i + extra]) for i, n in enumerate(target))
+
+
+def well_conditioned(x: Any, inverse: Any) -> bool:
+    """Whether the inverses of matrices kept at least half of their digits."""
+    sizes = [np.abs(part).sum(axis=-1).max(axis=-1, initial=0) for part in (x, inverse)]
+    return bool((sizes[0] * sizes[1] < np.finfo(inverse.dtype).eps ** -0.5).all())

@@ -15,10 +15,10 @@ from ..node import Node
 from ..operation import Operand, Rule, case, composed, primitive
 from .arithmetic import divide, multiply, subtract, where
 from .diagonals import diagonal
-from .elementwise import abs, conjugate, real
+from .elementwise import conjugate, real
 from .indexing import take_along_axis
 from .joining import concatenate
-from .powers import power, root, square
+from .powers import root
 from .rearranging import flip
 from .shapes import broadcast_to, moveaxis, reshape, transpose
 
@@ -482,86 +482,6 @@ def sort(x: Operand, axis: int | None = -1) -> Any:
     array([30., 10., 20.])
     """
     return library(x).sort(x, axis=axis)
-
-
-@composed(
-    case((3,)),
-    case((2, 3)),
-    case((2, 3), axis=1),
-    case((2, 3), ord=1, axis=1, keepdims=True),
-    case((2, 3), ord=3, axis=0),
-    case((3,), ord=np.inf),
-    case((2, 3), ord=1),
-    case((2, 3), ord=np.inf),
-    domain=(0.3, 2.0),
-)
-def norm(x: Operand, ord: float | str | None = None, axis: Axis = None, keepdims: bool = False) -> Any:
-    """Length of a vector, along an axis or of all entries; its gradient at 0 is 0.
-
-    Parameters
-    ----------
-    x : Value, number or array
-    ord : float or str, optional
-        2 by default. For vectors any number p, (Σ abs(x)^p)^(1/p), where inf and -inf mean the largest and the smallest
-        entry, and 0 counts the entries that are not 0. For matrices "fro", 1, -1, inf or -inf.
-    axis : int, sequence of int or None
-        One axis of vectors or two of matrices; by default all entries count as one vector if ``ord`` is not given.
-    keepdims : bool
-        Whether these axes stay, with length 1; False by default.
-
-    Returns
-    -------
-    Value if ``x`` is one, else number or array
-
-    Raises
-    ------
-    ValueError
-        If there is no such order for that many axes.
-
-    Notes
-    -----
-    With f = √(Σ x²): df/dx = x / f.
-
-    Examples
-    --------
-    >>> import autograd_mini as am
-    >>> x = am.Value([3.0, 4.0])
-    >>> am.norm(x)
-    Value(5, op=root)
-    >>> am.gradients(am.norm(x), x)
-    array([0.6, 0.8])
-    """
-    shape = shape_of(x)
-    axes = _axes(axis, len(shape))
-    if (ord is not None or axis is not None) and len(axes) not in (1, 2):
-        raise ValueError(f"norm of order {ord!r} is for vectors and matrices, got {len(axes)} axes: give one or two")
-    if ord is None or (ord == "fro" and len(axes) == 2) or (ord == 2 and len(axes) == 1):
-        return root(sum(square(x) if _is_real(x) else real(x * conjugate(x)), axis=axis, keepdims=keepdims))
-    size = abs(x)
-    if len(axes) == 2:
-        if ord not in (1, -1, math.inf, -math.inf):
-            raise ValueError(f"norm has no order {ord!r} for a matrix: choose 'fro', 1, -1, inf or -inf")
-        if not _count(x, axis) and float(ord) > 0:
-            return sum(size, axis=axis, keepdims=keepdims)
-        rows, columns = axes if builtins.abs(float(ord)) == 1 else axes[::-1]
-        extreme = max if float(ord) > 0 else min
-        out = extreme(sum(size, axis=rows, keepdims=True), axis=columns, keepdims=True)
-        return out if keepdims else reshape(out, tuple(n for i, n in enumerate(shape) if i not in axes))
-    if not isinstance(ord, (int, float)):
-        raise ValueError(f"norm has no order {ord!r} for a vector: choose a number, inf or -inf")
-    if ord == 1 or (ord == math.inf and not _count(x, axis)):
-        return sum(size, axis=axis, keepdims=keepdims)
-    if ord in (math.inf, -math.inf):
-        return (max if ord > 0 else min)(size, axis=axis, keepdims=keepdims)
-    if ord == 0:
-        return sum(where(_data(size) != 0, 1.0, 0.0) + 0.0 * size, axis=axis, keepdims=keepdims)
-    total = sum(power(size, ord), axis=axis, keepdims=keepdims)
-    nothing = _data(total) == 0
-    return where(nothing, 0.0, power(where(nothing, 1.0, total), 1.0 / ord))
-
-
-def _is_real(x: Any) -> bool:
-    return getattr(x, "dtype", np.dtype(float)).kind != "c"
 
 
 amax, amin = max, min

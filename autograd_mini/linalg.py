@@ -1,0 +1,43 @@
+"""Linear algebra under the names of ``numpy.linalg``: real and complex, batched, every order of derivative.
+
+Matrices stand in the last two axes. The same calls through NumPy, ``np.linalg.inv(v)``, give the same Values.
+"""
+
+from numpy.linalg import LinAlgError as LinAlgError
+
+from .ops.decompositions import (
+    QRResult as QRResult,
+    SVDResult as SVDResult,
+    cholesky as cholesky,
+    qr as qr,
+    svd as svd,
+    svdvals as svdvals,
+)
+from .ops.determinants import SlogdetResult as SlogdetResult, det as det, slogdet as slogdet
+from .ops.eigenvalues import (
+    EighResult as EighResult,
+    EigResult as EigResult,
+    eig as eig,
+    eigh as eigh,
+    eigvals as eigvals,
+    eigvalsh as eigvalsh,
+)
+from .ops.inverses import (
+    inv as inv,
+    matrix_power as matrix_power,
+    solve as solve,
+    tensorinv as tensorinv,
+    tensorsolve as tensorsolve,
+)
+from .ops.least_squares import LstsqResult as LstsqResult, lstsq as lstsq, pinv as pinv
+from .ops.matrices import (
+    matrix_transpose as matrix_transpose,
+    multi_dot as multi_dot,
+)
+from .ops.norms import (
+    cond as cond,
+    matrix_norm as matrix_norm,
+    matrix_rank as matrix_rank,
+    norm as norm,
+    vector_norm as vector_norm,
+)
