@@ -11,8 +11,7 @@ from collections.abc import Callable, Sequence
 from operator import index
 from typing import Any, NamedTuple
 
-import numpy as np
-
+from .arrays import is_array, kind_of, library, shape_of
 from .engine import constant, sweep, topological
 from .forward import push
 from .guards import clock
@@ -30,8 +29,8 @@ def seed_of(y: Any, gradient: Any) -> Any:
     """As ``seed``, but a Value stays one, so that it can be differentiated by."""
     if not isinstance(gradient, Node):
         return seed(y, gradient)
-    if np.shape(gradient._stored) != y.shape:
-        raise ValueError(f"the gradient must have shape {y.shape}, got {np.shape(gradient._stored)}")
+    if shape_of(gradient._stored) != y.shape:
+        raise ValueError(f"the gradient must have shape {y.shape}, got {shape_of(gradient._stored)}")
     return outward(gradient)
 
 
@@ -149,11 +148,10 @@ def _reaches_before(y: Node, start: int) -> bool:
 def one_number(f: Callable[..., Any], y: Any, what: str) -> Value:
     """The result as a single real number."""
     if not isinstance(y, Node):
-        number = isinstance(y, (int, float, np.number, np.ndarray)) and not isinstance(y, bool)
-        if not number or np.ndim(y) != 0 or np.iscomplexobj(y):
+        if not _is_data(y) or shape_of(y) or kind_of(y) == "c":
             raise TypeError(_wrong_result(f, y, what))
         return constant(y)
-    if np.size(y._stored) != 1 or np.iscomplexobj(y._stored):
+    if y.size != 1 or kind_of(y._stored) == "c":  # type: ignore[attr-defined]
         raise TypeError(_wrong_result(f, y, what))
     return y  # type: ignore[return-value]
 
@@ -166,11 +164,15 @@ def _wrong_result(f: Callable[..., Any], y: Any, what: str) -> str:
     )
 
 
+def _is_data(y: Any) -> bool:
+    return not isinstance(y, (bool, Node)) and is_array(y)
+
+
 def one_array(f: Callable[..., Any], y: Any, what: str) -> Any:
     """One result as a Value."""
     if isinstance(y, Node):
         return y
-    if not isinstance(y, (int, float, complex, np.number, np.ndarray)) or isinstance(y, bool):
+    if not _is_data(y):
         raise TypeError(
             f"{what} needs a function that returns Values, arrays or numbers, {getattr(f, '__name__', 'f')} returned "
             f"{type(y).__name__}"
@@ -181,7 +183,7 @@ def one_array(f: Callable[..., Any], y: Any, what: str) -> Any:
 def real_array(f: Callable[..., Any], y: Any, what: str) -> Any:
     """One real result as a Value; of a complex one, derivatives by real and imaginary part would be needed."""
     out = one_array(f, y, what)
-    if np.iscomplexobj(out._stored):
+    if kind_of(out._stored) == "c":
         raise TypeError(
             f"{what} needs real results, {getattr(f, '__name__', 'f')} returned dtype {out.dtype}: differentiate "
             "real(...) and imag(...) of it, or use vjp or jvp"

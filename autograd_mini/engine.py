@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import guards, observers
-from .arrays import plain
+from .arrays import copied, plain
 from .guards import CHANGED, RELEASED, GraphError, clock, describe, released
 from .node import Node, fit, outward
 from .state import STATE
@@ -38,11 +38,14 @@ def results_are(kind: type[Node]) -> None:
     _kind[0] = kind
 
 
-def constant(data: Any) -> Value:
-    """A node for an operand that came as plain data: it takes part, and costs no gradient."""
+def constant(data: Any, beside: Any = None) -> Value:
+    """A node for an operand that came as plain data: it takes part, and costs no gradient.
+
+    ``beside`` is the data that it meets: a NumPy array becomes one of the same library.
+    """
     node: Any = _new(_kind[0])
     data = plain(data)
-    node._stored = data.copy() if type(data) is np.ndarray else data  # its owner may write into it before the pass
+    node._stored = data if type(data) is float else copied(data, beside)  # its owner may write into it before the pass
     node._grad = node.name = node.op = node.static = node.scope = None
     node.parents = ()
     node.requires_grad = False
@@ -231,7 +234,7 @@ def backward(root: Node, seed: Any, *, retain_graph: bool) -> None:
 def _unshared(g: Any) -> Any:
     """The gradient in an array that nobody else holds: a rule may have passed one array on to several operands."""
     if type(g) is not np.ndarray:
-        return outward(g)
+        return outward(copied(g))
     held_here_alone = 3  # the pass, this argument, and getrefcount's own
     return outward(g) if g.base is None and sys.getrefcount(g) <= held_here_alone else outward(g.copy())
 

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .arrays import shape_of
+
 if TYPE_CHECKING:
     from .node import Node
 
@@ -116,4 +118,4 @@ def describe(node: Node) -> str:
     what = "a leaf" if node.requires_grad else "a constant"
     if node.op is not None:
         what = "a result" if node.op is RELEASED else f"the result of {node.op.name}"
-    return f"{name}({what}, shape {np.shape(node._stored) if node._stored is not RELEASED else 'released'})"
+    return f"{name}({what}, shape {shape_of(node._stored) if node._stored is not RELEASED else 'released'})"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
-from .arrays import plain
+from .arrays import copied, kind_of, library, numpy, plain, shape_of
 from .guards import GraphError, clock, describe, renew
 from .node import Node, outward
 
@@ -18,12 +19,12 @@ def owned(data: Any) -> Any:
     new = plain(data)
     if type(new) is int:
         return float(new)
-    return new.copy() if type(new) is np.ndarray else new
+    return copied(new)
 
 
 def wants_grad(data: Any, asked: bool | None) -> bool:
     """Whether a leaf with this data gets gradients; floating and complex data do unless told otherwise."""
-    differentiable = type(data) in (float, complex) or getattr(data, "dtype", np.dtype(bool)).kind in "fc"
+    differentiable = type(data) in (float, complex) or (hasattr(data, "dtype") and kind_of(data) in "fc")
     if asked and not differentiable:
         raise TypeError(
             f"only floating or complex data can require a gradient, this is {getattr(data, 'dtype', 'bool')}: "
@@ -35,10 +36,12 @@ def wants_grad(data: Any, asked: bool | None) -> bool:
 def like(new: Any, old: Any, what: str) -> Any:
     """A copy of ``new`` in the kind and dtype of ``old``; another shape is an error."""
     new = plain(new._stored if isinstance(new, Node) else new)
-    if np.shape(new) != np.shape(old):
-        raise ValueError(f"{what} must have shape {np.shape(old)}, got {np.shape(new)}")
-    if np.asarray(new).dtype.kind == "c" and np.asarray(old).dtype.kind != "c":
+    if shape_of(new) != shape_of(old):
+        raise ValueError(f"{what} must have shape {shape_of(old)}, got {shape_of(new)}")
+    if kind_of(new) == "c" and kind_of(old) != "c":
         raise TypeError(f"{what} is real, got complex numbers")
+    if (table := library(new, old)).rank > numpy.rank:
+        return copied(table.fit(new, old))
     if type(old) in (float, bool, complex):
         return type(old)(new)
     if not isinstance(old, np.ndarray):
@@ -54,12 +57,12 @@ def filled_like(x: Node, number: float) -> Any:
 def seed(root: Node, gradient: Any) -> Any:
     """The gradient that a pass starts from: 1 for a single number, else the one that was given, checked."""
     if gradient is None:
-        if np.size(root._stored) != 1:
+        if math.prod(shape_of(root._stored)) != 1:
             raise ValueError(
                 f"differentiating {describe(root)} needs a gradient of that shape; only a single number, such as "
                 "a loss, starts from 1 by itself: reduce it with .sum() or .mean()"
             )
-        gradient = np.ones(np.shape(root._stored))
+        return library(root._stored).ones_like(root._stored)
     return outward(like(gradient, root._stored, f"the gradient of {describe(root)}"))
 
 
@@ -99,5 +102,5 @@ def subtract_(self: Node, change: Any) -> None:
     if type(self._stored) is np.ndarray:
         np.subtract(self._stored, change, out=self._stored)
     else:
-        self._stored = type(self._stored)(self._stored - change)
+        self._stored = like(self._stored - change, self._stored, f"the data of {describe(self)}")
     renew(self, in_place=True)

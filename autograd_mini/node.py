@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from .arrays import library, plain
+from .arrays import kind_of, library, plain, shape_of
 from .guards import GraphError, describe
 
 if TYPE_CHECKING:
@@ -56,8 +54,8 @@ def fit(contribution: Any, operand: Node, op: Operation, i: int) -> Any:
         return contribution
     try:
         table = library(plain(data), like)
-        if not table.fits(np.shape(data), np.shape(like)):
-            raise ValueError(f"a gradient of shape {np.shape(data)} for an operand of shape {np.shape(like)}")
+        if not table.fits(shape_of(data), shape_of(like)):
+            raise ValueError(f"a gradient of shape {shape_of(data)} for an operand of shape {shape_of(like)}")
     except (TypeError, ValueError) as error:
         where = f"the rule of {op.name} for operand {i}, {describe(operand)}"
         raise GraphError(f"{where}, gave no gradient: {error}") from None
@@ -73,4 +71,4 @@ def outward(g: Any) -> Any:
     """
     if type(g) is complex:
         return g.conjugate()
-    return g.conj() if getattr(getattr(g, "dtype", None), "kind", "f") == "c" else g
+    return g.conj() if hasattr(g, "dtype") and kind_of(g) == "c" else g

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from .arrays import shape_of
 from .guards import GraphError, describe
 from .leaves import like
 from .node import Node, outward
@@ -146,6 +147,6 @@ def _replaced(node: Node, new: Any, constant: Callable[[Any], Node] | None) -> A
     if constant is None or not isinstance(new, Node):
         plain = like(new, node._stored, what)
         return plain if constant is None else constant(plain)
-    if np.shape(new._stored) != np.shape(node._stored):
-        raise ValueError(f"{what} must have shape {np.shape(node._stored)}, got {np.shape(new._stored)}")
+    if shape_of(new) != shape_of(node):
+        raise ValueError(f"{what} must have shape {shape_of(node)}, got {shape_of(new)}")
     return new.fit(node._stored)  # type: ignore[attr-defined]

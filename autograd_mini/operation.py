@@ -358,9 +358,9 @@ def _binary(op: Operation) -> Callable[..., Any]:
         if not isinstance(x, Node):
             if not isinstance(y, Node):
                 return forward(plain(x), plain(y))
-            x = constant(x)
+            x = constant(x, y._stored)
         elif not isinstance(y, Node):
-            y = constant(y)
+            y = constant(y, x._stored)
         try:
             return record(op, forward(x._stored, y._stored), (x, y))
         except Exception as error:
@@ -387,12 +387,12 @@ def _general(op: Operation) -> Callable[..., Any]:
                 raise TypeError(f"{op.name}() {error}: it takes {', '.join(signature.parameters)}") from None
             operands = tuple(bound.arguments.pop(name) for name in op.operands)
             static = {name: _kept(bound.arguments.get(name, default)) for name, default in defaults.items()}
-        for x in operands:
-            if isinstance(x, Node):
+        for node in operands:
+            if isinstance(node, Node):
                 break
         else:
             return forward(*map(plain, operands), **static)
-        nodes = tuple([x if isinstance(x, Node) else constant(x) for x in operands])
+        nodes = tuple([x if isinstance(x, Node) else constant(x, node._stored) for x in operands])
         try:
             return record(op, forward(*[x._stored for x in nodes], **static), nodes, static or None)
         except Exception as error:
@@ -412,9 +412,10 @@ def _variadic(op: Operation) -> Callable[..., Any]:
             raise TypeError(f"{op.name}() takes {1 + len(defaults)} arguments, got {1 + len(args)}")
         static = {**defaults, **dict(zip(defaults, args, strict=False)), **kwargs}
         operands = tuple(operands)
-        if not any(isinstance(x, Node) for x in operands):
+        node = next((x for x in operands if isinstance(x, Node)), None)
+        if node is None:
             return forward([plain(x) for x in operands], **static)
-        nodes = tuple(x if isinstance(x, Node) else constant(x) for x in operands)
+        nodes = tuple(x if isinstance(x, Node) else constant(x, node._stored) for x in operands)
         try:
             return record(op, forward([x._stored for x in nodes], **static), nodes, static)
         except Exception as error:

@@ -22,7 +22,7 @@ def binary(function: Callable[..., Any]) -> Callable[[Value, Any], Value]:
     def operator(self: Value, other: Any) -> Any:
         if not isinstance(other, Node):
             try:
-                other = constant(other)
+                other = constant(other, self._stored)
             except UnknownData:
                 return NotImplemented
         try:
@@ -40,7 +40,7 @@ def reflected(function: Callable[..., Any]) -> Callable[[Value, Any], Value]:
 
     def on_the_left(self: Value, other: Any) -> Any:
         try:
-            return operator(constant(other), self)
+            return operator(constant(other, self._stored), self)
         except UnknownData:
             return NotImplemented
 

@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
+from .arrays import library
 from .calls import Argnums, call_fresh, one_number, pull, real_array, seed_of, zeros_of
 from .guards import GraphError
-from .node import Node
+from .node import Node, outward
 from .tree import flatten, map_leaves
 from .value import Value
 
@@ -165,7 +164,7 @@ def elementwise_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..
         y = real_array(f, call.result, "elementwise_grad")
         if not y.requires_grad:
             return call.rebuild([zeros_of(x) for x in call.variables])
-        return call.rebuild(call.pull(y, seed_of(y, np.ones(y.shape))))
+        return call.rebuild(call.pull(y, outward(library(y._stored).ones_like(y._stored))))
 
     return derivative
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Iterator
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from . import engine, guards, observers, ops
+from .arrays import as_numpy, kind_of, shown
 from .guards import RELEASED, GraphError, describe, released
 from .leaves import leaf, like, owned, seed, subtract_, wants_grad
 from .methods import ArrayMethods
@@ -119,12 +121,18 @@ class Value(ArrayMethods, Node):
     @property
     def shape(self) -> tuple[int, ...]:
         """Lengths of the axes; () for a number."""
-        return getattr(self._stored, "shape", ())
+        shape = getattr(self._stored, "shape", ())
+        return shape if type(shape) is tuple else tuple(shape)
 
-    ndim = property(lambda self: np.ndim(self._stored), doc="Number of axes.")
-    size = property(lambda self: np.size(self._stored), doc="Number of entries.")
-    dtype = property(lambda self: np.dtype(getattr(self._stored, "dtype", type(self._stored))), doc="NumPy's dtype.")
+    ndim = property(lambda self: len(self.shape), doc="Number of axes.")
+    size = property(lambda self: math.prod(self.shape), doc="Number of entries.")
     is_leaf = property(lambda self: self.op is None, doc="Whether it was made by the user, not by an operation.")
+
+    @property
+    def dtype(self) -> Any:
+        """NumPy's dtype, or the array library's own."""
+        data = self._stored
+        return data.dtype if hasattr(data, "dtype") else np.dtype(type(data))
 
     @property
     def T(self) -> Value:
@@ -145,7 +153,7 @@ class Value(ArrayMethods, Node):
 
     def numpy(self) -> Any:
         """A copy of the data as a NumPy array, of no axes for a number; writing to it changes nothing here."""
-        return np.array(self._stored)
+        return np.array(as_numpy(self._stored))
 
     def detach(self) -> Value:
         """A leaf with a copy of the data that no gradient flows through.
@@ -285,7 +293,7 @@ class Value(ArrayMethods, Node):
         return bool(self.item())
 
     def __index__(self) -> int:
-        if self.dtype.kind not in "iu":
+        if kind_of(self._stored) not in "iu":
             raise TypeError(f"only whole numbers can be an index, this Value has dtype {self.dtype}")
         return int(self.item())
 
@@ -295,14 +303,7 @@ class Value(ArrayMethods, Node):
     def __repr__(self) -> str:
         if self._stored is RELEASED:
             return f"Value(<released>{'' if self.name is None else f', name={self.name!r}'})"
-        if self.shape:
-            start = f"{type(self).__name__}("
-            text = np.array2string(
-                np.asarray(self._stored), precision=4, threshold=12, edgeitems=2, separator=", ", prefix=start
-            )
-        else:
-            text = f"{self.item():.6g}"
-        parts = [text]
+        parts = [shown(self._stored, f"{type(self).__name__}(")]
         if self.shape:
             parts.append(f"shape={self.shape}")
         if self.dtype != float:

@@ -248,10 +248,10 @@ def test_21_nan_inf_and_zeros_flow_as_in_numpy() -> None:
 
 
 def test_22_other_libraries() -> None:
-    torch = pytest.importorskip("torch")
+    torch: Any = pytest.importorskip("torch")
     x = Value(np.ones(2))
-    for use in (lambda: x * torch.ones(2), lambda: torch.ones(2) * x, lambda: Value(torch.ones(2))):
-        with pytest.raises(TypeError):
+    for use in (lambda: x * torch.ones(2), lambda: torch.ones(2) * x, lambda: am.matmul(torch.ones(2), x)):
+        with pytest.raises(TypeError, match="make both of one library"):
             use()
 
     class Other:

@@ -1,19 +1,21 @@
 """The array libraries behind a Value: one thin table each, found by the data's type.
 
-A table is a module whose functions carry NumPy's names. Rules and operations ask ``library(x)`` for the table of
-their data and never name a library themselves, so a further library is one more module and one more line here.
+A table's functions carry NumPy's names. Rules and operations ask ``library(x)`` for the table of their data and never
+name a library themselves. Python floats and NumPy arrays have a module each; any library that tells its namespace by
+``__array_namespace__`` (JAX, CuPy, whatever follows the Array API), PyTorch, and the hidden axis of ``vmap`` have a
+table that is made when their data first comes by. Nothing is imported that the user has not imported.
 """
 
 from __future__ import annotations
 
-from types import ModuleType
+import sys
 from typing import Any
 
 import numpy as np
 
 from . import floats, numpy
 
-_TABLES: dict[type, ModuleType] = {
+_TABLES: dict[type, Any] = {
     float: floats,
     int: floats,
     bool: floats,
@@ -29,26 +31,89 @@ class UnknownData(TypeError):
     """Data of a type that no table knows; operators answer it with ``NotImplemented``."""
 
 
-def library(*operands: Any) -> ModuleType:
-    """The table that computes with these operands: plain floats stay with ``math``, else the first array decides."""
+def library(*operands: Any) -> Any:
+    """The table that computes with these operands: the one that ranks highest, and of equals the first.
+
+    Plain floats stay with ``math``; a NumPy array lifts numbers; another library's array lifts NumPy's.
+    """
+    found: Any = floats
     for operand in operands:
-        table = _TABLES.get(type(operand)) or _find(type(operand))
-        if table is not floats:
-            return table
-    return floats
+        table = _TABLES.get(type(operand)) or _find(operand)
+        if table is not found and table.rank > found.rank:
+            found = table
+    return found
 
 
-def _find(kind: type) -> ModuleType:
-    if issubclass(kind, np.generic) and not issubclass(kind, (np.flexible, np.object_, np.datetime64, np.timedelta64)):
-        _TABLES[kind] = numpy
-        return numpy
-    raise UnknownData(f"cannot compute with {kind.__module__}.{kind.__qualname__}")
+def register(kind: type, table: Any) -> None:
+    """Make ``table`` the one that computes with data of this type."""
+    _TABLES[kind] = table
+
+
+def _find(operand: Any) -> Any:
+    kind = type(operand)
+    table: Any = None
+    if issubclass(kind, np.generic):
+        if not issubclass(kind, (np.flexible, np.object_, np.datetime64, np.timedelta64)):
+            table = numpy
+    elif (torch := sys.modules.get("torch")) is not None and issubclass(kind, torch.Tensor):
+        from .torch import table as of_torch
+
+        table = of_torch
+    elif hasattr(kind, "__array_namespace__") and not issubclass(kind, np.ndarray):
+        from .standard import table_of
+
+        table = table_of(operand)
+    if table is None:
+        raise UnknownData(f"cannot compute with {kind.__module__}.{kind.__qualname__}")
+    _TABLES[kind] = table
+    return table
+
+
+def is_array(x: Any) -> bool:
+    """Whether ``x`` is a number or an array of some library, and no Value."""
+    try:
+        return not isinstance(x, (list, tuple)) and library(x) is not None
+    except UnknownData:
+        return False
 
 
 def shape_of(x: Any) -> tuple[int, ...]:
     """Shape of a Value, an array or a number."""
     shape = getattr(x, "shape", None)
-    return np.shape(x) if shape is None else shape
+    if type(shape) is tuple:
+        return shape
+    return np.shape(x) if shape is None else tuple(shape)
+
+
+def kind_of(x: Any) -> str:
+    """The kind of numbers, by NumPy's letter: b, i, u, f or c."""
+    kind = getattr(getattr(x, "dtype", None), "kind", None)
+    if kind is None or kind == "V":  # a Python number, or another library's dtype
+        table = library(x)
+        kind = table.kind(x) if table.rank > numpy.rank else np.asarray(x).dtype.kind
+    return str(kind)
+
+
+def copied(x: Any, beside: Any = None) -> Any:
+    """Data that nobody else can write into; a NumPy array beside another library's data becomes one of that library."""
+    if type(x) is np.ndarray:
+        home = numpy if beside is None else library(beside)
+        return home.adopt(x, beside) if home.rank > numpy.rank else x.copy()
+    table = library(x)
+    if table.rank <= numpy.rank:
+        return x
+    if type(beside) is np.ndarray and not table.takes_numpy:
+        raise TypeError(
+            f"a {type(x).__qualname__} meets NumPy's array in a Value: make both of one library, as "
+            f"Value({table.xp.__name__}.asarray(array)) or value * tensor.numpy()"
+        )
+    return table.copy(x)
+
+
+def as_numpy(x: Any) -> np.ndarray[Any, Any]:
+    """The data as a NumPy array, for looking at; abstract data (a tracer, a batch) raises its library's error."""
+    table = _TABLES.get(type(x), numpy)
+    return table.to_numpy(x) if table.rank > numpy.rank else np.asarray(x)
 
 
 def plain(x: Any) -> Any:
@@ -66,7 +131,17 @@ def plain(x: Any) -> Any:
         return x
     if isinstance(x, np.generic):
         return _checked(np.asarray(x), x)[()]
+    if not isinstance(x, (list, tuple, np.ndarray)) and _known(x):
+        return x
     return _checked(_as_array(x), x)
+
+
+def _known(x: Any) -> bool:
+    """Whether another library's table takes ``x`` as it is."""
+    try:
+        return bool(library(x).rank > numpy.rank)
+    except UnknownData:
+        return False
 
 
 def _as_array(x: Any) -> np.ndarray[Any, Any]:
@@ -99,6 +174,17 @@ def _checked(array: np.ndarray[Any, Any], x: Any) -> np.ndarray[Any, Any]:
             f"of dtype {array.dtype}: {_shown(x)}"
         )
     return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
+
+
+def shown(x: Any, prefix: str) -> str:
+    """The numbers in short; of abstract data, such as JAX's tracers, what their library says."""
+    try:
+        array = as_numpy(x)
+    except Exception:  # noqa: BLE001 (each library has its own error)
+        return _shown(x)
+    if not array.ndim:
+        return f"{array.item():.6g}"
+    return np.array2string(array, precision=4, threshold=12, edgeitems=2, separator=", ", prefix=prefix)
 
 
 def _shown(x: Any) -> str:

@@ -15,6 +15,8 @@ import numpy as np
 
 from . import numpy as _arrays
 
+rank = 0  # any array comes first
+
 
 def _with_numpy_edges(fast: Callable[..., float], exact: Callable[..., Any]) -> Callable[..., float]:
     def function(*x: float) -> float:
@@ -193,6 +195,16 @@ def where(condition: Any, x: float, y: float) -> float:
 def zeros_like(x: float) -> float:
     """Zero."""
     return 0.0
+
+
+def ones_like(x: float) -> float:
+    """One."""
+    return 1.0
+
+
+def astype(x: float, dtype: Any) -> Any:
+    """The number in another dtype: a Python float if that is its own."""
+    return float(x) if np.dtype(dtype) == float else np.dtype(dtype).type(x)
 
 
 def fits(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:

@@ -94,6 +94,7 @@ from .windows import (  # noqa: F401
 )
 
 Array = np.ndarray[Any, Any]
+rank = 1  # lifts Python numbers
 
 add_reduce: Any = np.add.reduce
 max = np.maximum.reduce
@@ -223,6 +224,17 @@ def fit(g: Any, like: Any) -> Any:
     if g.dtype != dtype:
         g = (g if dtype.kind == "c" or g.dtype.kind != "c" else g.real).astype(dtype)
     return g if kind is np.ndarray else g[()]
+
+
+def ones_like(x: Any) -> Any:
+    """Ones in the shape, dtype and kind of ``x``."""
+    out = np.ones_like(x)
+    return out if isinstance(x, np.ndarray) else out[()]
+
+
+def astype(x: Any, dtype: Any) -> Any:
+    """The entries in another dtype."""
+    return asarray(x).astype(dtype)[()]
 
 
 def getitem(x: Any, index: Any) -> Any:

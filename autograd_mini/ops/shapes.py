@@ -184,7 +184,7 @@ def astype(x: Operand, dtype: Any) -> Any:
     >>> am.astype(x, "float32").dtype, am.gradients(am.astype(x, "float32").sum(), x).dtype
     (dtype('float32'), dtype('float64'))
     """
-    return np.asarray(x).astype(dtype)[()]
+    return library(x).astype(x, dtype)
 
 
 @composed(case((2, 3)), case(()))

@@ -1,0 +1,239 @@
+"""The table for libraries that tell their namespace: JAX, CuPy, and whatever follows the Python array API standard.
+
+The library's own functions serve under NumPy's names. What such libraries lack, or call otherwise, is written here
+once, over the functions that all of them have.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+_STANDARD_NAMES = {
+    "arccos": "acos", "arccosh": "acosh", "arcsin": "asin", "arcsinh": "asinh", "arctan": "atan", "arctan2": "atan2",
+    "arctanh": "atanh", "concatenate": "concat", "conjugate": "conj", "power": "pow", "rint": "round",
+    "transpose": "permute_dims", "true_divide": "divide",
+}  # fmt: skip
+"""NumPy's names of functions that the standard calls otherwise."""
+
+
+class Standard:
+    """A table over the namespace of an array library.
+
+    Parameters
+    ----------
+    xp : module
+        The namespace, such as ``jax.numpy``.
+    """
+
+    rank = 2  # lifts Python numbers and NumPy's arrays
+    takes_numpy = True  # whether its operators do
+
+    def __init__(self, xp: Any) -> None:
+        self.xp = xp
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        function = getattr(self.xp, name, None) or getattr(self.xp, _STANDARD_NAMES.get(name, ""), None)
+        if function is None:
+            raise TypeError(f"{self.xp.__name__} has no {name}; for such data compose it of functions that it has")
+        setattr(self, name, function)
+        return function
+
+    # --- in and out ---------------------------------------------------------------------------------------------------
+
+    def asarray(self, x: Any) -> Any:
+        """``x`` as an array of this library."""
+        return self.xp.asarray(x)
+
+    def to_numpy(self, x: Any) -> Any:
+        """The data as a NumPy array."""
+        return np.asarray(x.get() if hasattr(x, "get") else x)
+
+    def copy(self, x: Any) -> Any:
+        """An array that nobody else holds."""
+        return self.xp.asarray(x, copy=True)
+
+    def adopt(self, x: Any, beside: Any) -> Any:
+        """A NumPy array as an array of this library, for a computation with ``beside``."""
+        return self.copy(self.asarray(x))
+
+    def kind(self, x: Any) -> str:
+        """The kind of numbers, by NumPy's letter."""
+        names = {"bool": "b", "signed integer": "i", "unsigned integer": "u", "complex floating": "c"}
+        return next((letter for name, letter in names.items() if self.xp.isdtype(x.dtype, name)), "f")
+
+    def dtype(self, dtype: Any) -> Any:
+        """The library's own dtype of that name."""
+        try:
+            return getattr(self.xp, np.dtype(dtype).name)
+        except TypeError:
+            return dtype
+
+    def astype(self, x: Any, dtype: Any) -> Any:
+        """The entries in another dtype."""
+        return self.xp.astype(x, self.dtype(dtype))
+
+    def number(self, x: Any) -> Any:
+        """A single real entry as a Python float."""
+        return float(self.xp.real(x) if self.kind(x) == "c" else x)
+
+    # --- gradients ----------------------------------------------------------------------------------------------------
+
+    def fits(self, shape: tuple[int, ...], target: tuple[int, ...]) -> bool:
+        """Whether a gradient of ``shape`` can be summed to ``target`` by undoing a broadcast."""
+        extra = len(shape) - len(target)
+        return extra >= 0 and all(n in (1, shape[i + extra]) for i, n in enumerate(target))
+
+    def fit(self, g: Any, like: Any) -> Any:
+        """``g`` summed over the axes along which ``like`` was broadcast, in the dtype and the library of ``like``."""
+        from . import kind_of, library, shape_of
+
+        g, home = self.asarray(g), library(like)
+        shape, old = shape_of(like), tuple(g.shape)
+        if old != shape:
+            extra = len(old) - len(shape)
+            stretched = tuple(i + extra for i, n in enumerate(shape) if n == 1 and old[i + extra] != 1)
+            g = self.reshape(self.sum(g, axis=(*range(extra), *stretched), keepdims=True), shape)
+        if home is not self:
+            return self.number(g) if type(like) is float else home.fit(self.to_numpy(g), like)
+        if g.dtype == like.dtype:
+            return g
+        return self.astype(g if kind_of(like) == "c" or self.kind(g) != "c" else self.xp.real(g), like.dtype)
+
+    # --- entries ------------------------------------------------------------------------------------------------------
+
+    def getitem(self, x: Any, index: Any) -> Any:
+        """The entries at a NumPy index."""
+        return x[self.index(index)]
+
+    def index(self, index: Any) -> Any:
+        """A NumPy index as this library takes it: lists as arrays."""
+        if isinstance(index, tuple):
+            return tuple(map(self.index, index))
+        return self.asarray(np.asarray(index)) if isinstance(index, (list, np.ndarray)) else index
+
+    def scatter_add(self, g: Any, index: Any, shape: tuple[int, ...]) -> Any:
+        """Zeros of ``shape`` to which ``g`` is added at ``index``; by gathers alone, one for each repetition."""
+        places = _places(index, shape)
+        padded = self.concatenate([self.reshape(g, (-1,)), self.zeros((1,), dtype=g.dtype)])
+        out = self.zeros((math.prod(shape),), dtype=g.dtype)
+        for row in _rounds(places, math.prod(shape)):
+            out = out + self.take(padded, self.asarray(row), axis=0)
+        return self.reshape(out, shape)
+
+    def where(self, condition: Any, x: Any, y: Any) -> Any:
+        """``x`` where the condition holds, else ``y``."""
+        return self.xp.where(self.asarray(condition), x, y)
+
+    def reshape(self, x: Any, shape: Any) -> Any:
+        """The entries in another shape."""
+        return self.xp.reshape(x, (shape,) if isinstance(shape, int) else tuple(shape))
+
+    def cbrt(self, x: Any) -> Any:
+        """Cube root."""
+        return self.sign(x) * self.abs(x) ** (1 / 3)
+
+    def exp2(self, x: Any) -> Any:
+        """2 to the power ``x``."""
+        return self.exp(x * math.log(2.0))
+
+    # --- activations --------------------------------------------------------------------------------------------------
+
+    def relu(self, x: Any) -> Any:
+        """max(x, 0); NaN stays NaN."""
+        return self.maximum(x, 0)
+
+    def step(self, x: Any) -> Any:
+        """1 where x > 0, else 0; NaN stays NaN."""
+        return self.where(x != x, x, self.astype(x > 0, x.dtype))
+
+    def sigmoid(self, x: Any) -> Any:
+        """1 / (1 + exp(-x)) by way of exp(-|x|), which cannot overflow."""
+        if self.kind(x) == "c":
+            return 1 / (1 + self.exp(-x))
+        small = self.exp(-self.abs(x))
+        return self.where(x < 0, small, self.ones_like(small)) / (1 + small)
+
+    def softplus(self, x: Any) -> Any:
+        """log(1 + exp(x)) without overflow."""
+        return self.logaddexp(x, self.zeros_like(x))
+
+    def logsumexp(self, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+        """log(sum(exp(x))) shifted by the maximum; all -inf gives -inf."""
+        peak = self.max(x, axis=axis, keepdims=True)
+        shift = self.where(self.isfinite(peak), peak, self.zeros_like(peak))
+        out = self.log(self.sum(self.exp(x - shift), axis=axis, keepdims=True)) + shift
+        if keepdims:
+            return out
+        gone = range(x.ndim) if axis is None else np.lib.array_utils.normalize_axis_tuple(axis, x.ndim)
+        return self.reshape(out, tuple(n for i, n in enumerate(out.shape) if i not in gone))
+
+    def softmax(self, x: Any, axis: Any = -1) -> Any:
+        """exp(x) / sum(exp(x)) shifted by the maximum."""
+        out = self.exp(x - self.max(x, axis=axis, keepdims=True))
+        return out / self.sum(out, axis=axis, keepdims=True)
+
+    def log_softmax(self, x: Any, axis: Any = -1) -> Any:
+        """x - logsumexp(x), along one axis."""
+        return x - self.logsumexp(x, axis=axis, keepdims=True)
+
+
+class Jax(Standard):
+    """The table for JAX: arrays never change, and those of a traced function have no numbers yet."""
+
+    def copy(self, x: Any) -> Any:
+        """The array itself, since nobody can change it."""
+        return x
+
+    def number(self, x: Any) -> Any:
+        """A single real entry as a Python float, or as it is while JAX traces."""
+        from jax.core import Tracer
+
+        return self.reshape(self.xp.real(x), ()) if isinstance(x, Tracer) else super().number(x)
+
+    def scatter_add(self, g: Any, index: Any, shape: tuple[int, ...]) -> Any:
+        """Zeros of ``shape`` to which ``g`` is added at ``index``; repeated indices add up."""
+        return self.xp.zeros(shape, g.dtype).at[self.index(index)].add(g)
+
+    def erf(self, x: Any) -> Any:
+        """The error function."""
+        return self.special.erf(x)
+
+    @property
+    def special(self) -> Any:
+        """JAX's counterpart of SciPy's special functions."""
+        import jax.scipy.special
+
+        return jax.scipy.special
+
+
+_KINDS = {"jax.numpy": Jax}
+_MADE: dict[Any, Standard] = {}
+
+
+def table_of(x: Any) -> Standard:
+    """The table for the library of an array that tells its namespace."""
+    xp = x.__array_namespace__()
+    if xp not in _MADE:
+        _MADE[xp] = _KINDS.get(xp.__name__, Standard)(xp)
+    return _MADE[xp]
+
+
+def _places(index: Any, shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
+    """The numbers of the entries that a NumPy index means, counted row by row."""
+    chosen: np.ndarray[Any, Any] = np.asarray(np.arange(math.prod(shape)).reshape(shape)[index])
+    return chosen.ravel()
+
+
+def _rounds(places: np.ndarray[Any, Any], size: int) -> list[np.ndarray[Any, Any]]:
+    """For each round the number of the item that every place gets, or one past the last for none."""
+    order = np.argsort(places, kind="stable")
+    taken = places[order]
+    nth = np.arange(taken.size) - np.searchsorted(taken, taken)
+    rounds = np.full((int(nth.max(initial=-1)) + 1, size), places.size)
+    rounds[nth, taken] = order
+    return list(rounds)

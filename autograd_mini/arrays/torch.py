@@ -1,0 +1,246 @@
+"""The table for PyTorch tensors: torch's functions under NumPy's names and options.
+
+torch takes ``axis`` and ``keepdims`` for its own ``dim`` and ``keepdim``; what is written here is what differs further.
+Gradients are this project's: a tensor comes in detached, and its own ``requires_grad`` plays no part.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from .standard import Standard, _places
+
+_OTHER_NAMES = {
+    "concatenate": "cat", "conjugate": "conj_physical", "divide": "true_divide", "power": "pow", "rint": "round",
+    "take_along_axis": "take_along_dim",
+}  # fmt: skip
+
+_OF_TENSORS = {
+    "arctan2", "copysign", "divide", "floor_divide", "float_power", "fmax", "fmin", "fmod", "heaviside", "hypot",
+    "ldexp", "logaddexp", "logaddexp2", "maximum", "minimum", "nextafter", "power", "remainder",
+}  # fmt: skip
+"""Functions of two operands, of which torch wants tensors."""
+
+
+def _every(axis: Any, x: Any) -> tuple[int, ...]:
+    return tuple(range(x.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+
+
+class Torch(Standard):
+    """The table for PyTorch tensors."""
+
+    takes_numpy = False
+
+    def __getattr__(self, name: str) -> Any:
+        function = getattr(torch, _OTHER_NAMES.get(name, name), None)
+        if function is None or name.startswith("__"):
+            return super().__getattr__(name)
+        if name in _OF_TENSORS:
+            function = self._of_tensors(function)
+        setattr(self, name, function)
+        return function
+
+    def _of_tensors(self, function: Any) -> Any:
+        @functools.wraps(function)
+        def of_tensors(x: Any, y: Any) -> Any:
+            return function(self.beside(x, y), self.beside(y, x))
+
+        return of_tensors
+
+    def beside(self, x: Any, other: Any) -> Any:
+        """``x`` as a tensor that goes with ``other``: a Python number takes its dtype."""
+        if isinstance(x, torch.Tensor):
+            return x
+        if not isinstance(other, torch.Tensor):
+            return torch.as_tensor(x)
+        weak = type(x) in (bool, int) or (type(x) is float and (other.is_floating_point() or other.is_complex()))
+        return torch.as_tensor(x, dtype=other.dtype if weak else None, device=other.device)
+
+    # --- in and out ---------------------------------------------------------------------------------------------------
+
+    def asarray(self, x: Any) -> Any:
+        """``x`` as a tensor."""
+        return x if isinstance(x, torch.Tensor) else torch.as_tensor(np.ascontiguousarray(x) if np.ndim(x) else x)
+
+    def to_numpy(self, x: Any) -> Any:
+        """The data as a NumPy array."""
+        return x.detach().cpu().resolve_conj().numpy()
+
+    def copy(self, x: Any) -> Any:
+        """A tensor that nobody else holds."""
+        return x.detach().clone()
+
+    def adopt(self, x: Any, beside: Any) -> Any:
+        """A NumPy array as a tensor on the device of ``beside``."""
+        return self.copy(self.asarray(x)).to(beside.device)
+
+    def kind(self, x: Any) -> str:
+        """The kind of numbers, by NumPy's letter."""
+        if x.is_floating_point():
+            return "f"
+        return "c" if x.is_complex() else "b" if x.dtype == torch.bool else "i"
+
+    def astype(self, x: Any, dtype: Any) -> Any:
+        """The entries in another dtype."""
+        return x.to(self.dtype(dtype))
+
+    def number(self, x: Any) -> Any:
+        """A single real entry as a Python float."""
+        return float(x.real.item())
+
+    # --- reductions ---------------------------------------------------------------------------------------------------
+
+    def max(self, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+        """Largest entry."""
+        return torch.amax(x, _every(axis, x), keepdims)
+
+    def min(self, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+        """Smallest entry."""
+        return torch.amin(x, _every(axis, x), keepdims)
+
+    def sum(self, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+        """Sum of the entries."""
+        axes = _every(axis, x)
+        return torch.sum(x, axes, keepdims) if axes else x.clone()
+
+    def mean(self, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+        """Mean of the entries."""
+        return torch.mean(x if self.kind(x) in "fc" else x.to(torch.get_default_dtype()), _every(axis, x), keepdims)
+
+    def prod(self, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+        """Product of the entries."""
+        for i in sorted((i % x.ndim for i in _every(axis, x)), reverse=True):
+            x = torch.prod(x, i, keepdims)
+        return x
+
+    def cumsum(self, x: Any, axis: int | None = None) -> Any:
+        """Running sum."""
+        return torch.cumsum(x.reshape(-1), 0) if axis is None else torch.cumsum(x, axis)
+
+    def sort(self, x: Any, axis: int | None = -1, **options: Any) -> Any:
+        """The entries in ascending order."""
+        return torch.sort(x.reshape(-1) if axis is None else x, dim=-1 if axis is None else axis, stable=True).values
+
+    def argsort(self, x: Any, axis: int | None = -1, **options: Any) -> Any:
+        """The order that sorts the entries."""
+        return torch.argsort(x.reshape(-1) if axis is None else x, dim=-1 if axis is None else axis, stable=True)
+
+    # --- shapes and entries -------------------------------------------------------------------------------------------
+
+    def reshape(self, x: Any, shape: Any) -> Any:
+        """The entries in another shape."""
+        return torch.reshape(x, (shape,) if isinstance(shape, int) else tuple(shape))
+
+    def transpose(self, x: Any, axes: Sequence[int] | None = None) -> Any:
+        """The axes in another order."""
+        return torch.permute(x, tuple(range(x.ndim))[::-1] if axes is None else tuple(axes))
+
+    def repeat(self, x: Any, repeats: Any, axis: int | None = None) -> Any:
+        """Each entry several times."""
+        return torch.repeat_interleave(x, torch.as_tensor(repeats, device=x.device), axis)
+
+    def pad(self, x: Any, widths: Any, constant_values: float = 0.0, **options: Any) -> Any:
+        """A border of one value."""
+        flat = [n for pair in reversed(list(widths)) for n in pair]
+        return torch.nn.functional.pad(x, flat, value=constant_values)
+
+    def concatenate(self, arrays: Sequence[Any], axis: int | None = 0) -> Any:
+        """Tensors joined along an axis, or in one row."""
+        parts = self.together(arrays)
+        return torch.cat([x.reshape(-1) for x in parts] if axis is None else parts, axis or 0)
+
+    def stack(self, arrays: Sequence[Any], axis: int = 0) -> Any:
+        """Tensors joined along a new axis."""
+        return torch.stack(self.together(arrays), axis)
+
+    def together(self, arrays: Sequence[Any]) -> list[Any]:
+        """All of them as tensors of one dtype, on the device of the first."""
+        first = next(x for x in arrays if isinstance(x, torch.Tensor))
+        parts = [self.beside(x, first) for x in arrays]
+        dtype = functools.reduce(torch.promote_types, [x.dtype for x in parts])
+        return [x.to(dtype) for x in parts]
+
+    def matmul(self, x: Any, y: Any) -> Any:
+        """Product of matrices, in the wider dtype of both."""
+        return torch.matmul(*self.together([x, y]))
+
+    def einsum(self, subscripts: str, *operands: Any, optimize: Any = None) -> Any:
+        """Einstein's sum."""
+        return torch.einsum(subscripts, *self.together(operands))
+
+    def where(self, condition: Any, x: Any, y: Any) -> Any:
+        """``x`` where the condition holds, else ``y``."""
+        device = next(a.device for a in (condition, x, y) if isinstance(a, torch.Tensor))
+        condition, x, y = (
+            torch.as_tensor(a, device=device) if isinstance(a, (np.ndarray, np.generic)) else a
+            for a in (condition, x, y)
+        )
+        return torch.where(torch.as_tensor(condition, device=device) != 0, x, y)
+
+    def getitem(self, x: Any, index: Any) -> Any:
+        """The entries at a NumPy index; steps back are flips, which torch's indices lack."""
+        items = index if isinstance(index, tuple) else (index,)
+        if not any(isinstance(item, slice) and (item.step or 1) < 0 for item in items):
+            return x[self.index(index)]
+        if all(isinstance(item, slice) for item in items):
+            backward = [i for i, item in enumerate(items) if (item.step or 1) < 0]
+            forward = [_reversed(item, x.shape[i]) if i in backward else item for i, item in enumerate(items)]
+            return torch.flip(x[tuple(forward)], backward)
+        places = np.arange(math.prod(x.shape)).reshape(x.shape)[index]
+        return x.reshape(-1)[torch.as_tensor(places, device=x.device)]
+
+    def index(self, index: Any) -> Any:
+        """A NumPy index as torch takes it."""
+        if isinstance(index, tuple):
+            return tuple(map(self.index, index))
+        return torch.as_tensor(np.asarray(index)) if isinstance(index, (list, np.ndarray)) else index
+
+    def scatter_add(self, g: Any, index: Any, shape: tuple[int, ...]) -> Any:
+        """Zeros of ``shape`` to which ``g`` is added at ``index``; repeated indices add up."""
+        places = torch.as_tensor(_places(self._static(index), shape), device=g.device)
+        out = torch.zeros(math.prod(shape), dtype=g.dtype, device=g.device)
+        return out.index_add_(0, places, g.reshape(-1)).reshape(shape)
+
+    def _static(self, index: Any) -> Any:
+        if isinstance(index, tuple):
+            return tuple(map(self._static, index))
+        return self.to_numpy(index) if isinstance(index, torch.Tensor) else index
+
+    # --- elementwise --------------------------------------------------------------------------------------------------
+
+    def cbrt(self, x: Any) -> Any:
+        """Cube root, with one step of Newton's method to be exact to rounding."""
+        root = torch.sign(x) * torch.abs(x) ** (1 / 3)
+        step = (root**3 - x) / (3 * root**2)
+        return torch.where(torch.isfinite(step), root - step, root)
+
+    def real(self, x: Any) -> Any:
+        """Real part."""
+        return x.real
+
+    def imag(self, x: Any) -> Any:
+        """Imaginary part."""
+        return x.imag if x.is_complex() else torch.zeros_like(x)
+
+    def sign(self, x: Any) -> Any:
+        """-1, 0 or 1, NaN for NaN; of a complex number its direction."""
+        return torch.sgn(x) if x.is_complex() else torch.where(torch.isnan(x), x, torch.sign(x))
+
+    def erf(self, x: Any) -> Any:
+        """The error function."""
+        return torch.erf(x)
+
+
+def _reversed(item: slice, n: int) -> slice:
+    """The same entries in ascending order."""
+    places = range(n)[item]
+    return slice(places[-1], places[0] + 1, -places.step) if len(places) else slice(0, 0)
+
+
+table = Torch(torch)
