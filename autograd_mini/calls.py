@@ -38,6 +38,7 @@ def pull(y: Any, xs: Sequence[Any], seed: Any, graph: bool, since: int = 0) -> l
     """One pass from ``y`` over nodes younger than ``since``; users' side of the conjugate convention."""
     if graph:
         with recording():
+            seed = seed if isinstance(seed, Node) else constant(seed)
             found = sweep(y, seed, graph=True, wanted=xs, since=since)
             return [
                 outward(g) if isinstance(g := found.get(x, zeros_of(x)), Node) else constant(outward(g)) for x in xs

@@ -71,4 +71,6 @@ def outward(g: Any) -> Any:
     """
     if type(g) is complex:
         return g.conjugate()
-    return g.conj() if hasattr(g, "dtype") and kind_of(g) == "c" else g
+    if not hasattr(g, "dtype") or kind_of(g) != "c":
+        return g
+    return g.conj() if isinstance(g, Node) else library(g).conjugate(g)  # type: ignore[attr-defined]

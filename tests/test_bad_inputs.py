@@ -250,7 +250,9 @@ def test_21_nan_inf_and_zeros_flow_as_in_numpy() -> None:
 def test_22_other_libraries() -> None:
     torch: Any = pytest.importorskip("torch")
     x = Value(np.ones(2))
-    for use in (lambda: x * torch.ones(2), lambda: torch.ones(2) * x, lambda: am.matmul(torch.ones(2), x)):
+    tensor = torch.ones(2)
+    uses: list[Callable[[], Any]] = [lambda: x * tensor, lambda: tensor * x, lambda: am.matmul(tensor, x)]
+    for use in uses:
         with pytest.raises(TypeError, match="make both of one library"):
             use()
 

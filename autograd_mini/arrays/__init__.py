@@ -87,11 +87,18 @@ def shape_of(x: Any) -> tuple[int, ...]:
 
 def kind_of(x: Any) -> str:
     """The kind of numbers, by NumPy's letter: b, i, u, f or c."""
+    x = data_of(x)
     kind = getattr(getattr(x, "dtype", None), "kind", None)
     if kind is None or kind == "V":  # a Python number, or another library's dtype
         table = library(x)
         kind = table.kind(x) if table.rank > numpy.rank else np.asarray(x).dtype.kind
     return str(kind)
+
+
+def is_abstract(x: Any) -> bool:
+    """Whether the data stand for numbers that nobody can look at yet: a tracer of JAX, one example of ``vmap``."""
+    table = _TABLES.get(type(x), numpy)
+    return bool(table.rank > numpy.rank and table.is_abstract(x))
 
 
 def copied(x: Any, beside: Any = None) -> Any:
@@ -108,6 +115,17 @@ def copied(x: Any, beside: Any = None) -> Any:
             f"Value({table.xp.__name__}.asarray(array)) or value * tensor.numpy()"
         )
     return table.copy(x)
+
+
+def data_of(x: Any) -> Any:
+    """The data of a Value; anything else as it is."""
+    return getattr(x, "_stored", x)
+
+
+def static(array: Any, beside: Any) -> Any:
+    """Numbers that a rule makes itself, in the library and the dtype of the data beside which they stand."""
+    beside = data_of(beside)
+    return library(beside).static(np.asarray(array), beside)
 
 
 def as_numpy(x: Any) -> np.ndarray[Any, Any]:

@@ -202,6 +202,16 @@ def ones_like(x: float) -> float:
     return 1.0
 
 
+def view(x: float) -> float:
+    """The number itself."""
+    return x
+
+
+def static(array: Any, beside: float) -> Any:
+    """Numbers made by a rule, as Python's floats are in an array."""
+    return array.astype(float, copy=False)
+
+
 def astype(x: float, dtype: Any) -> Any:
     """The number in another dtype: a Python float if that is its own."""
     return float(x) if np.dtype(dtype) == float else np.dtype(dtype).type(x)

@@ -18,6 +18,7 @@ from numpy import (  # noqa: F401  (the table is this module's namespace)
     argsort,
     cbrt,
     ceil,
+    clip,
     concatenate,
     conjugate,
     copysign,
@@ -230,6 +231,16 @@ def ones_like(x: Any) -> Any:
     """Ones in the shape, dtype and kind of ``x``."""
     out = np.ones_like(x)
     return out if isinstance(x, np.ndarray) else out[()]
+
+
+def view(x: Any) -> Any:
+    """The same entries as another array."""
+    return x.view() if isinstance(x, np.ndarray) else x
+
+
+def static(array: Array, beside: Any) -> Array:
+    """Numbers made by a rule, in the dtype of ``beside``."""
+    return array.astype(asarray(beside).dtype, copy=False)
 
 
 def astype(x: Any, dtype: Any) -> Any:

@@ -53,6 +53,10 @@ class Standard:
         """The data as a NumPy array."""
         return np.asarray(x.get() if hasattr(x, "get") else x)
 
+    def is_abstract(self, x: Any) -> bool:
+        """Whether nobody can look at the numbers yet."""
+        return False
+
     def copy(self, x: Any) -> Any:
         """An array that nobody else holds."""
         return self.xp.asarray(x, copy=True)
@@ -60,6 +64,10 @@ class Standard:
     def adopt(self, x: Any, beside: Any) -> Any:
         """A NumPy array as an array of this library, for a computation with ``beside``."""
         return self.copy(self.asarray(x))
+
+    def static(self, array: Any, beside: Any) -> Any:
+        """Numbers made by a rule, in the dtype of ``beside``."""
+        return self.astype(self.asarray(array), beside.dtype)
 
     def kind(self, x: Any) -> str:
         """The kind of numbers, by NumPy's letter."""
@@ -79,7 +87,7 @@ class Standard:
 
     def number(self, x: Any) -> Any:
         """A single real entry as a Python float."""
-        return float(self.xp.real(x) if self.kind(x) == "c" else x)
+        return float(self.real(x))
 
     # --- gradients ----------------------------------------------------------------------------------------------------
 
@@ -102,7 +110,7 @@ class Standard:
             return self.number(g) if type(like) is float else home.fit(self.to_numpy(g), like)
         if g.dtype == like.dtype:
             return g
-        return self.astype(g if kind_of(like) == "c" or self.kind(g) != "c" else self.xp.real(g), like.dtype)
+        return self.astype(g if kind_of(like) == "c" else self.real(g), like.dtype)
 
     # --- entries ------------------------------------------------------------------------------------------------------
 
@@ -127,11 +135,29 @@ class Standard:
 
     def where(self, condition: Any, x: Any, y: Any) -> Any:
         """``x`` where the condition holds, else ``y``."""
+        if not hasattr(x, "dtype") and not hasattr(y, "dtype"):
+            x = self.asarray(x)
         return self.xp.where(self.asarray(condition), x, y)
 
     def reshape(self, x: Any, shape: Any) -> Any:
         """The entries in another shape."""
         return self.xp.reshape(x, (shape,) if isinstance(shape, int) else tuple(shape))
+
+    def view(self, x: Any) -> Any:
+        """The array itself, which nobody writes to."""
+        return x
+
+    def real(self, x: Any) -> Any:
+        """Real part."""
+        return self.xp.real(x) if self.kind(x) == "c" else x
+
+    def imag(self, x: Any) -> Any:
+        """Imaginary part."""
+        return self.xp.imag(x) if self.kind(x) == "c" else self.zeros_like(x)
+
+    def conjugate(self, x: Any) -> Any:
+        """Complex conjugate."""
+        return self.conj(x) if self.kind(x) == "c" else x
 
     def cbrt(self, x: Any) -> Any:
         """Cube root."""
@@ -189,11 +215,15 @@ class Jax(Standard):
         """The array itself, since nobody can change it."""
         return x
 
-    def number(self, x: Any) -> Any:
-        """A single real entry as a Python float, or as it is while JAX traces."""
+    def is_abstract(self, x: Any) -> bool:
+        """Whether JAX is tracing."""
         from jax.core import Tracer
 
-        return self.reshape(self.xp.real(x), ()) if isinstance(x, Tracer) else super().number(x)
+        return isinstance(x, Tracer)
+
+    def number(self, x: Any) -> Any:
+        """A single real entry as a Python float, or as it is while JAX traces."""
+        return self.reshape(self.real(x), ()) if self.is_abstract(x) else super().number(x)
 
     def scatter_add(self, g: Any, index: Any, shape: tuple[int, ...]) -> Any:
         """Zeros of ``shape`` to which ``g`` is added at ``index``; repeated indices add up."""

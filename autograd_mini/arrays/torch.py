@@ -17,7 +17,7 @@ import torch
 from .standard import Standard, _places
 
 _OTHER_NAMES = {
-    "concatenate": "cat", "conjugate": "conj_physical", "divide": "true_divide", "power": "pow", "rint": "round",
+    "concatenate": "cat", "divide": "true_divide", "power": "pow", "rint": "round",
     "take_along_axis": "take_along_dim",
 }  # fmt: skip
 
@@ -80,6 +80,10 @@ class Torch(Standard):
         """A NumPy array as a tensor on the device of ``beside``."""
         return self.copy(self.asarray(x)).to(beside.device)
 
+    def static(self, array: Any, beside: Any) -> Any:
+        """Numbers made by a rule, in the dtype and on the device of ``beside``."""
+        return self.asarray(array).to(beside.device, beside.dtype)
+
     def kind(self, x: Any) -> str:
         """The kind of numbers, by NumPy's letter."""
         if x.is_floating_point():
@@ -92,7 +96,7 @@ class Torch(Standard):
 
     def number(self, x: Any) -> Any:
         """A single real entry as a Python float."""
-        return float(x.real.item())
+        return float(self.real(x).item())
 
     # --- reductions ---------------------------------------------------------------------------------------------------
 
@@ -195,6 +199,10 @@ class Torch(Standard):
         places = np.arange(math.prod(x.shape)).reshape(x.shape)[index]
         return x.reshape(-1)[torch.as_tensor(places, device=x.device)]
 
+    def take_along_axis(self, x: Any, indices: Any, axis: int) -> Any:
+        """For each row the entries that the same row of ``indices`` names."""
+        return torch.take_along_dim(x, self.index(indices), axis)
+
     def index(self, index: Any) -> Any:
         """A NumPy index as torch takes it."""
         if isinstance(index, tuple):
@@ -219,14 +227,6 @@ class Torch(Standard):
         root = torch.sign(x) * torch.abs(x) ** (1 / 3)
         step = (root**3 - x) / (3 * root**2)
         return torch.where(torch.isfinite(step), root - step, root)
-
-    def real(self, x: Any) -> Any:
-        """Real part."""
-        return x.real
-
-    def imag(self, x: Any) -> Any:
-        """Imaginary part."""
-        return x.imag if x.is_complex() else torch.zeros_like(x)
 
     def sign(self, x: Any) -> Any:
         """-1, 0 or 1, NaN for NaN; of a complex number its direction."""

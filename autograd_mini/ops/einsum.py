@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import library, shape_of
+from ..arrays import library, shape_of, static
 from ..operation import Operand, Rule, case, primitive
 
 
@@ -47,11 +47,11 @@ def _einsum_rule(g: Any, out: Any, *operands: Any, index: int, subscripts: str) 
     for letter, size in zip(term, shape, strict=True):
         if letter in target:
             fresh = next(free)
-            sources.append((letter + fresh, np.eye(size, dtype=g.dtype)))
+            sources.append((letter + fresh, static(np.eye(size), g)))
             target += fresh
             continue
         if lengths.get(letter) != size:  # summed away, or an axis of length 1 that was stretched
-            sources.append((letter, np.ones(size, dtype=g.dtype)))
+            sources.append((letter, static(np.ones(size), g)))
         target += letter
     return einsum(",".join(letters for letters, _ in sources) + "->" + target, *[x for _, x in sources])
 

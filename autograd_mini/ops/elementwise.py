@@ -234,7 +234,7 @@ def identity(x: Operand) -> Any:
     >>> am.Value(x, name="y")
     Value(2, name='y', op=identity)
     """
-    return x.view() if hasattr(x, "view") else x
+    return library(x).view(x)
 
 
 absolute, fabs, positive, conj, around, fix = abs, abs, identity, conjugate, round, trunc

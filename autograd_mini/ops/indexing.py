@@ -142,17 +142,24 @@ def take(x: Operand, indices: Any, axis: int | None = None, mode: str = "raise")
     if axis is None:
         x, axis = ravel(x), 0
     axis = np.lib.array_utils.normalize_axis_index(axis, len(shape_of(x)))
-    numbers = np.asarray(plain_index(indices))
-    numbers = numbers.astype(np.intp, casting="safe" if numbers.size else "unsafe")
+    numbers = _index_array(indices)
+    if isinstance(numbers, np.ndarray):
+        numbers = numbers.astype(np.intp, casting="safe" if numbers.size else "unsafe")
     if mode != "raise":
         numbers = _brought_in(numbers, shape_of(x)[axis], mode)
     return getitem(x, (slice(None),) * axis + (numbers,))
 
 
-def _brought_in(numbers: np.ndarray[Any, Any], n: int, mode: str) -> np.ndarray[Any, Any]:
+def _index_array(indices: Any) -> Any:
+    """Indices as an array: NumPy's, unless they are one of another library."""
+    found = plain_index(indices)
+    return found if hasattr(found, "dtype") else np.asarray(found)
+
+
+def _brought_in(numbers: Any, n: int, mode: str) -> Any:
     if mode not in ("wrap", "clip"):
         raise ValueError(f"take has no mode {mode!r}: choose raise, wrap or clip")
-    return numbers % n if mode == "wrap" else numbers.clip(0, n - 1)
+    return numbers % n if mode == "wrap" else library(numbers).clip(numbers, 0, n - 1)
 
 
 @composed(
@@ -187,12 +194,14 @@ def take_along_axis(x: Operand, indices: Any, axis: int | None = -1) -> Any:
     array([[2.],
            [3.]])
     """
-    where_to = np.asarray(plain_index(indices))
+    where_to = _index_array(indices)
     if axis is None:
         return getitem(ravel(x), where_to)
     axis = np.lib.array_utils.normalize_axis_index(axis, len(shape_of(x)))
     if where_to.ndim != len(shape_of(x)):
         raise ValueError(f"take_along_axis needs indices with the dimensions of x: {where_to.shape} and {shape_of(x)}")
-    grid = [np.arange(n).reshape((1,) * i + (n,) + (1,) * (where_to.ndim - i - 1)) for i, n in enumerate(shape_of(x))]
+    grid: list[Any] = [
+        np.arange(n).reshape((1,) * i + (n,) + (1,) * (where_to.ndim - i - 1)) for i, n in enumerate(shape_of(x))
+    ]
     grid[axis] = where_to
     return getitem(x, tuple(grid))

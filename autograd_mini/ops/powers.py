@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ..arrays import library
-from ..node import Node
+from ..arrays import data_of, library
 from ..operation import Operand, Rule, primitive
 from .arithmetic import divide, where
 
@@ -144,7 +143,7 @@ def power(x: Operand, y: Operand) -> Any:
 
 
 def _not_negative(y: Any) -> Any:
-    return (y._stored if isinstance(y, Node) else y).real >= 0
+    return library(data_of(y)).real(data_of(y)) >= 0
 
 
 @primitive("√{x}", Rule(lambda g, out, x: divide(0.5 * g, out), "1 / (2 · {out})"), elementwise=True, domain=(0.3, 3.0))

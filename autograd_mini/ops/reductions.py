@@ -10,8 +10,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ..arrays import library, shape_of
-from ..node import Node
+from ..arrays import data_of, library, shape_of, static
 from ..operation import Operand, Rule, case, composed, primitive
 from .arithmetic import divide, multiply, subtract, where
 from .diagonals import diagonal
@@ -176,13 +175,10 @@ def _shared(g: Any, out: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
     """The gradient of an extreme value, in equal parts to the entries that tie for it."""
     if not shape_of(x):
         return g
-    hit = _data(x) == _data(restored(out, x, axis, keepdims))
-    ties = hit.sum(axis=None if axis is None else _axes(axis, hit.ndim), keepdims=True).astype(x.dtype)
+    hit = data_of(x) == data_of(restored(out, x, axis, keepdims))
+    table = library(hit)
+    ties = table.astype(table.sum(hit, axis=_axes(axis, hit.ndim), keepdims=True), x.dtype)
     return where(hit, restored(g, x, axis, keepdims) / ties, 0.0)
-
-
-def _data(x: Any) -> Any:
-    return x._stored if isinstance(x, Node) else x
 
 
 @primitive("max {x}", Rule(_shared, "[{x} = {out}]", "{g} to the entries that are largest"), cases=CASES)
@@ -259,7 +255,7 @@ def _product_of_others(x: Any, axis: Axis) -> Any:
     if 0 in shape:
         return x
     rows = reshape(transpose(x, order), (-1, *(shape[i] for i in kept)))
-    one = np.ones((1, *shape_of(rows)[1:]), x.dtype)
+    one = static(np.ones((1, *shape_of(rows)[1:])), x)
     before = _running_product(concatenate([one, rows[:-1]]))
     after = flip(_running_product(concatenate([one, flip(rows, 0)[:-1]])), 0)
     others = reshape(before * after, tuple(shape[i] for i in order))
@@ -445,12 +441,17 @@ def std(x: Operand, axis: Axis = None, ddof: float = 0, keepdims: bool = False) 
     return root(var(x, axis=axis, ddof=ddof, keepdims=keepdims))
 
 
+def _ranks(x: Any, axis: int | None) -> Any:
+    """For each entry the place that it is sorted into."""
+    table = library(x)
+    order = table.argsort(x, axis=axis, stable=True)
+    return table.argsort(order, axis=axis if axis is not None else -1, stable=True)
+
+
 @primitive(
     "sort {x}",
     Rule(
-        lambda g, out, x, axis: reshape(
-            take_along_axis(g, np.argsort(np.argsort(_data(x), axis, stable=True), axis), axis), shape_of(x)
-        ),
+        lambda g, out, x, axis: reshape(take_along_axis(g, _ranks(data_of(x), axis), axis), shape_of(x)),
         "1",
         "{g} put back in the old order",
     ),

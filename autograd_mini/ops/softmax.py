@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import library, shape_of
+from ..arrays import as_numpy, is_abstract, library, shape_of, static
 from ..operation import Operand, Rule, case, primitive
 from .arithmetic import where
 from .powers import exp
@@ -148,14 +148,17 @@ def log_softmax(x: Operand, axis: int = -1) -> Any:
     return library(x).log_softmax(x, axis=axis)
 
 
-def _one_hot(labels: Any, n: int, dtype: Any) -> Any:
-    return np.eye(n, dtype=dtype)[labels]
+def _one_hot(labels: Any, x: Any) -> Any:
+    """1 at each row's label, else 0, in the dtype of the scores."""
+    if isinstance(labels, np.ndarray):
+        return static(np.eye(shape_of(x)[-1])[labels], x)
+    return library(labels).astype(labels[..., None] == np.arange(shape_of(x)[-1]), x.dtype)
 
 
 @primitive(
     "cross entropy of softmax {x}",
     Rule(
-        lambda g, out, x, labels: expand_dims(g, -1) * (softmax(x) - _one_hot(labels, shape_of(x)[-1], x.dtype)),
+        lambda g, out, x, labels: expand_dims(g, -1) * (softmax(x) - _one_hot(labels, x)),
         "softmax {x} − labels",
         "{g} × (softmax {x} − labels)",
         jvp=lambda t, out, x, labels: sum(t * (softmax(x) - _one_hot(labels, shape_of(x)[-1], x.dtype)), -1),
@@ -203,11 +206,13 @@ def softmax_cross_entropy(x: Operand, labels: Any) -> Any:
            [ 1. , -1. ]])
     """
     rows = library(x).log_softmax(x, axis=-1)
-    return -np.take_along_axis(rows, _checked(labels, shape_of(x))[..., None], axis=-1)[..., 0]
+    return -library(rows, labels).take_along_axis(rows, _checked(labels, shape_of(x))[..., None], axis=-1)[..., 0]
 
 
-def _checked(labels: Any, shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
-    found: np.ndarray[Any, Any] = np.asarray(labels)
+def _checked(labels: Any, shape: tuple[int, ...]) -> Any:
+    if is_abstract(labels):
+        return labels
+    found: np.ndarray[Any, Any] = as_numpy(labels)
     if not found.size:
         found = found.astype(np.intp)
     if found.dtype.kind not in "iu":
