@@ -150,8 +150,8 @@ def log_softmax(x: Operand, axis: int = -1) -> Any:
 
 def _one_hot(labels: Any, x: Any) -> Any:
     """1 at each row's label, else 0, in the dtype of the scores."""
-    if isinstance(labels, np.ndarray):
-        return static(np.eye(shape_of(x)[-1])[labels], x)
+    if not is_abstract(labels):
+        return static(np.eye(shape_of(x)[-1])[as_numpy(labels)], x)
     return library(labels).astype(labels[..., None] == np.arange(shape_of(x)[-1]), x.dtype)
 
 
