@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from operator import index
 from typing import Any, NamedTuple
 
-from .arrays import is_array, kind_of, library, shape_of
+from .arrays import is_array, kind_of, shape_of
 from .engine import constant, sweep, topological
 from .forward import push
 from .guards import clock
@@ -75,9 +75,8 @@ class Call(NamedTuple):
     def tangents(self, vectors: Sequence[Any], what: str) -> tuple[list[Any], bool]:
         """Directions for the variables, checked, and whether one of them can be differentiated by."""
         for t, x in zip(vectors, self.variables, strict=True):
-            if np.shape(t._stored if isinstance(t, Node) else t) != x.shape:
-                shape = np.shape(t._stored if isinstance(t, Node) else t)
-                raise ValueError(f"{what} of shape {shape} for an argument of shape {x.shape}")
+            if shape_of(t) != x.shape:
+                raise ValueError(f"{what} of shape {shape_of(t)} for an argument of shape {x.shape}")
         further = any(isinstance(t, Node) and t.requires_grad for t in vectors)
         return [
             t.fit(x._stored) if isinstance(t, Value) and t.requires_grad else like(t, x._stored, what)

@@ -10,9 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
-from .arrays import library
+from .arrays import kind_of, library, shape_of
 from .engine import sweep, topological
 from .guards import GraphError, describe
 from .leaves import filled_like
@@ -66,9 +64,9 @@ def _share(node: Node, i: int, t: Any, graph: bool) -> Any:
         return rule.jvp(t, out, *operands, **(static or {}), **({"index": i} if op.variadic else {}))
     if rule.linear:
         return op.apply([*operands[:i], t, *operands[i + 1 :]], static)
-    if op.elementwise and not (np.iscomplexobj(operand) or np.iscomplexobj(node._stored)):
-        shape = np.shape(node._stored)
-        return op.pull(i, t if np.shape(operand) == shape else _spread(t, shape), out, operands, static)
+    if op.elementwise and "c" not in (kind_of(operand), kind_of(node._stored)):
+        shape = shape_of(node._stored)
+        return op.pull(i, t if shape_of(operand) == shape else _spread(t, shape), out, operands, static)
     return _transposed(node, i, t, out, operands, graph)
 
 
@@ -92,10 +90,10 @@ def _fitted(t: Any, node: Node) -> Any:
     ):
         return t
     try:
-        if np.shape(data) != np.shape(own):
-            t = _spread(t, np.shape(own))
+        if shape_of(data) != shape_of(own):
+            t = _spread(t, shape_of(own))
     except (TypeError, ValueError) as error:
-        raise GraphError(f"a tangent of shape {np.shape(data)} for {describe(node)}: {error}") from None
+        raise GraphError(f"a tangent of shape {shape_of(data)} for {describe(node)}: {error}") from None
     return t.fit(own) if isinstance(t, Value) else library(t, own).fit(t, own)
 
 

@@ -51,7 +51,7 @@ def like(new: Any, old: Any, what: str) -> Any:
 
 def filled_like(x: Node, number: float) -> Any:
     """A number in every entry, in the kind, shape and dtype of the node's data."""
-    return like(np.full(np.shape(x._stored), number), x._stored, "filling")
+    return like(np.full(shape_of(x), number), x._stored, "filling")
 
 
 def seed(root: Node, gradient: Any) -> Any:
