@@ -161,7 +161,7 @@ def _one_hot(labels: Any, x: Any) -> Any:
         lambda g, out, x, labels: expand_dims(g, -1) * (softmax(x) - _one_hot(labels, x)),
         "softmax {x} − labels",
         "{g} × (softmax {x} − labels)",
-        jvp=lambda t, out, x, labels: sum(t * (softmax(x) - _one_hot(labels, shape_of(x)[-1], x.dtype)), -1),
+        jvp=lambda t, out, x, labels: sum(t * (softmax(x) - _one_hot(labels, x)), -1),
     ),
     activation=True,
     cases=(case((3, 4), labels=np.array([0, 3, 1])), case((4,), labels=np.array(2))),
