@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from .arrays import copied, kind_of, library
 from .calls import Argnums, Call, call_fresh, one_number, real_array, seed_of, zeros_of
 from .engine import constant
 from .leaves import like
-from .node import Node
 from .ops.joining import stack
 from .ops.shapes import reshape
 from .tree import flatten
@@ -56,7 +56,7 @@ def jacobian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
         call = call_fresh(f, argnums, args, kwargs)
         ys, rebuild_ys = flatten(call.result)
         results = [real_array(f, y, "jacobian") for y in ys]
-        entries = sum(x.size * (np.inf if np.iscomplexobj(x.raw) else 1) for x in call.variables)
+        entries = sum(x.size * (np.inf if kind_of(x) == "c" else 1) for x in call.variables)
         by_columns = entries < sum(y.size for y in results)
         return rebuild_ys(columns(call, results) if by_columns else [_rows(call, y) for y in results])
 
@@ -92,11 +92,10 @@ def _basis(x: Value) -> Iterator[Any]:
 def _joined(parts: Sequence[Any], y: Value, x: Value, axis: int) -> Any:
     shape = y.shape + x.shape
     if not parts:
-        return np.zeros(shape, x.dtype)
+        return copied(library(x.raw, np.zeros(0)).broadcast_to(zeros_of(x), shape))
     if not shape:
         return parts[0]
-    out = reshape(stack(list(parts), axis=axis), shape)
-    return out if isinstance(out, Node) else np.asarray(out)
+    return reshape(stack(list(parts), axis=axis), shape)
 
 
 def hessian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
