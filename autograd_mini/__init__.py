@@ -14,6 +14,7 @@ from .checking import (
     compare_gradients as compare_gradients,
     gradcheck as gradcheck,
 )
+from .flattening import flatten as flatten
 from .guards import GraphError as GraphError
 from .matrices import hessian as hessian, jacobian as jacobian
 from .operation import Rule as Rule, primitive as primitive

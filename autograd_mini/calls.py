@@ -101,6 +101,8 @@ def call_fresh(f: Callable[..., Any], argnums: Argnums, args: Sequence[Any], kwa
     one, chosen = _positions(argnums, len(args))
     with recording():
         args = list(args)
+        if chosen and all(args[i] is None for i in chosen):
+            raise TypeError(f"cannot differentiate by None, which is argument {chosen[0]}")
         leaves, rebuild = flatten([args[i] for i in chosen])
         variables = [_fresh(x) if outer else _detached(x) for x in leaves]
         for i, arg in zip(chosen, rebuild(variables), strict=True):

@@ -1,44 +1,107 @@
-"""Nested tuples, lists and dicts of values: taken apart into a row, and put together again."""
+"""Nested tuples, lists, dicts and dataclasses of values: taken apart into a row, and put together again.
+
+Whatever else stands in a structure is a leaf, but for None, which is passed on as it is, and for fields of dataclasses
+that hold settings.
+"""
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
+from dataclasses import Field, fields, is_dataclass
+from enum import Enum
 from typing import Any
+
+from .node import Node
+
+Parts = list[tuple[str, Any]]
+"""What a structure holds: how one writes the way to each part behind a name, and the part."""
 
 
 def flatten(tree: Any) -> tuple[list[Any], Callable[[Sequence[Any]], Any]]:
-    """The leaves from left to right, and the function that puts such a row of leaves into the same structure."""
+    """The leaves from left to right, and the function that puts such a row of leaves into the same structure.
+
+    None inside a structure is part of it; None alone is a leaf.
+    """
     leaves: list[Any] = []
     rebuild = _take_apart(tree, leaves)
     return leaves, lambda row: rebuild(iter(row))
 
 
 def _take_apart(tree: Any, leaves: list[Any]) -> Callable[[Any], Any]:
+    parts = parts_of(tree)
+    if parts is None:
+        leaves.append(tree)
+        return next
+    inside = [(lambda row: None) if item is None else _take_apart(item, leaves) for _, item in parts]
+    return lambda row: _put_together(tree, [part(row) for part in inside])
+
+
+def parts_of(tree: Any) -> Parts | None:
+    """What a structure holds, in order; None for a leaf."""
     if isinstance(tree, dict):
-        parts = {key: _take_apart(item, leaves) for key, item in tree.items()}
-        return lambda row: {key: part(row) for key, part in parts.items()}
+        return [(f"[{key!r}]", item) for key, item in tree.items()]
     if isinstance(tree, (list, tuple)):
-        rows = [_take_apart(item, leaves) for item in tree]
-        if hasattr(tree, "_fields"):  # a named tuple takes its fields one by one
-            return lambda row: type(tree)(*[part(row) for part in rows])
-        return lambda row: type(tree)([part(row) for part in rows])
-    leaves.append(tree)
-    return next
+        names = getattr(tree, "_fields", None)
+        return [(f".{names[i]}" if names else f"[{i}]", item) for i, item in enumerate(tree)]
+    if _is_record(tree):
+        return [(f".{field.name}", getattr(tree, field.name)) for field in _numeric_fields(tree)]
+    return None
+
+
+def _put_together(tree: Any, items: list[Any]) -> Any:
+    """A structure like ``tree`` with these items."""
+    if type(tree) is dict:
+        return dict(zip(tree, items, strict=True))
+    if isinstance(tree, dict):  # an OrderedDict, a defaultdict and its factory
+        new = copy.copy(tree)
+        new.update(zip(tree, items, strict=True))
+        return new
+    if isinstance(tree, (list, tuple)):
+        return type(tree)(*items) if hasattr(tree, "_fields") else type(tree)(items)
+    new = copy.copy(tree)  # no __init__ and no __post_init__: they may convert or check what is no plain array now
+    for field, item in zip(_numeric_fields(tree), items, strict=True):
+        object.__setattr__(new, field.name, item)
+    return new
+
+
+def _is_record(tree: Any) -> bool:
+    return is_dataclass(tree) and not isinstance(tree, (type, Node)) and not hasattr(tree, "__array__")
+
+
+def _numeric_fields(tree: Any) -> list[Field[Any]]:
+    """The fields of a dataclass without its settings."""
+    return [field for field in fields(tree) if not _is_setting(field, getattr(tree, field.name))]
+
+
+def _is_setting(field: Field[Any], item: Any) -> bool:
+    """Texts, functions, whole numbers that are declared so, and what has ``metadata={"static": True}``."""
+    if field.metadata.get("static", False) or isinstance(item, (str, bytes, Enum)):
+        return True
+    if type(item) in (int, bool):
+        return field.type in (int, bool, "int", "bool")
+    return callable(item) and not isinstance(item, Node) and not is_dataclass(item) and not hasattr(item, "shape")
 
 
 def leaves_along(tree: Any, other: Any, what: str) -> list[Any]:
     """What stands in ``other`` where ``tree`` has its leaves, in their order; a ValueError if it is built otherwise."""
+    parts = parts_of(tree)
+    if parts is None:
+        return [other]
     if isinstance(tree, dict):
         if not isinstance(other, dict) or other.keys() != tree.keys():
             raise ValueError(f"{what} needs a dict with the keys {list(tree)}, got {_shown(other)}")
-        pairs = [(item, other[key]) for key, item in tree.items()]
+        others = [other[key] for key in tree]
     elif isinstance(tree, (list, tuple)):
         if not isinstance(other, (list, tuple)) or len(other) != len(tree):
             raise ValueError(f"{what} needs a {type(tree).__name__} of {len(tree)} items, got {_shown(other)}")
-        pairs = list(zip(tree, other, strict=True))
+        others = list(other)
     else:
-        return [other]
-    return [leaf for pair in pairs for leaf in leaves_along(*pair, what)]
+        if type(other) is not type(tree):
+            raise ValueError(f"{what} needs a {type(tree).__name__}, got {_shown(other)}")
+        others = [getattr(other, field.name) for field in _numeric_fields(tree)]
+    pairs = zip(parts, others, strict=True)
+    return [leaf for (_, item), at in pairs if item is not None for leaf in leaves_along(item, at, what)]
 
 
 def _shown(tree: Any) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 from ..arrays import plain
 from ..node import Node
 from ..products import vjp
-from ..tree import flatten
+from ..tree import flatten, parts_of
 
 Row: TypeAlias = list[Any]
 Function: TypeAlias = Callable[[Row], Row]
@@ -22,6 +22,8 @@ def take_apart(f: Callable[..., Any], xs: tuple[Any, ...]) -> tuple[Function, Ro
     leaves, rebuild = flatten(xs)
     names = [name for x, first in zip(xs, _arguments(f, len(xs)), strict=True) for name in _paths(x, first)]
     chosen = [i for i, leaf in enumerate(leaves) if not isinstance(leaf, Node) or leaf.requires_grad]
+    if not chosen and any(x is None for x in xs):
+        raise TypeError("gradcheck differentiates by every argument, and there is nothing but a NoneType here")
     if not chosen:
         raise ValueError("gradcheck needs at least one argument to differentiate by")
     row = [_variable(leaves[i], names[i]) for i in chosen]
@@ -65,15 +67,13 @@ def _arguments(f: Callable[..., Any], n: int) -> list[str]:
 
 def _paths(tree: Any, path: str) -> Iterator[str]:
     """A name for each leaf, in the order of ``flatten``."""
-    if isinstance(tree, dict):
-        for key, item in tree.items():
-            yield from _paths(item, f"{path}[{key!r}]")
-    elif isinstance(tree, (list, tuple)):
-        fields = getattr(tree, "_fields", None)
-        for i, item in enumerate(tree):
-            yield from _paths(item, f"{path}.{fields[i]}" if fields else f"{path}[{i}]")
-    else:
+    parts = parts_of(tree)
+    if parts is None:
         yield path
+    else:
+        for step, item in parts:
+            if item is not None:
+                yield from _paths(item, path + step)
 
 
 def _variable(leaf: Any, name: str) -> Any:
