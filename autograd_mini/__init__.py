@@ -6,6 +6,7 @@ A ``Value`` records every operation in a graph and applies the chain rule by its
 from typing import TYPE_CHECKING, Any
 
 from . import fft as fft, linalg as linalg
+from .anomaly import AnomalyError as AnomalyError, detect_anomaly as detect_anomaly
 from .checking import (
     Comparison as Comparison,
     ComparisonRow as ComparisonRow,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import AsyncGenerator, Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import Any, NamedTuple, Protocol, TypeVar
 
@@ -143,47 +143,55 @@ Change = Callable[[State], State]
 class Switch:
     """A context manager and decorator that changes the state; exceptions and generators restore it."""
 
-    def __init__(self, change: Change) -> None:
-        self._change = change
-        self._tokens: list[Any] = []
+    def __init__(self, change: Change, around: Callable[[], AbstractContextManager[Any]] = nullcontext) -> None:
+        self._change, self._around = change, around
+        self._entered: list[tuple[Any, AbstractContextManager[Any]]] = []
+
+    def again(self) -> Switch:
+        """The same, not entered."""
+        return Switch(self._change, self._around)
 
     def __enter__(self) -> None:
-        self._tokens.append(STATE.set(self._change(STATE.get())))
+        around = self._around()
+        around.__enter__()
+        self._entered.append((STATE.set(self._change(STATE.get())), around))
 
-    def __exit__(self, *error: object) -> None:
-        STATE.reset(self._tokens.pop())
+    def __exit__(self, *error: Any) -> None:
+        token, around = self._entered.pop()
+        STATE.reset(token)
+        around.__exit__(*error)
 
     def __call__(self, f: F) -> F:
         """The function, generator function or coroutine function whose body runs with the setting."""
         wrapped: Callable[..., Any]
         if inspect.isgeneratorfunction(f):
-            wrapped = _generator(f, self._change)
+            wrapped = _generator(f, self)
         elif inspect.isasyncgenfunction(f):
-            wrapped = _async_generator(f, self._change)
+            wrapped = _async_generator(f, self)
         elif inspect.iscoroutinefunction(f):
-            wrapped = _coroutine(f, self._change)
+            wrapped = _coroutine(f, self)
         else:
-            wrapped = _function(f, self._change)
+            wrapped = _function(f, self)
         return functools.wraps(f)(wrapped)  # type: ignore[return-value]
 
 
-def _function(f: Callable[..., Any], change: Change) -> Callable[..., Any]:
+def _function(f: Callable[..., Any], switch: Switch) -> Callable[..., Any]:
     def function(*args: Any, **kwargs: Any) -> Any:
-        with Switch(change):
+        with switch.again():
             return f(*args, **kwargs)
 
     return function
 
 
-def _coroutine(f: Callable[..., Any], change: Change) -> Callable[..., Any]:
+def _coroutine(f: Callable[..., Any], switch: Switch) -> Callable[..., Any]:
     async def coroutine(*args: Any, **kwargs: Any) -> Any:
-        with Switch(change):
+        with switch.again():
             return await f(*args, **kwargs)
 
     return coroutine
 
 
-def _generator(f: Callable[..., Any], change: Change) -> Callable[..., Any]:
+def _generator(f: Callable[..., Any], switch: Switch) -> Callable[..., Any]:
     """The setting holds while the generator's body runs, not while it waits for its caller."""
 
     def generator(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
@@ -191,7 +199,7 @@ def _generator(f: Callable[..., Any], change: Change) -> Callable[..., Any]:
         send: Callable[[], Any] = functools.partial(next, items)
         while True:
             try:
-                with Switch(change):
+                with switch.again():
                     item = send()
             except StopIteration as stop:
                 return stop.value
@@ -204,13 +212,13 @@ def _generator(f: Callable[..., Any], change: Change) -> Callable[..., Any]:
     return generator
 
 
-def _async_generator(f: Callable[..., Any], change: Change) -> Callable[..., Any]:
+def _async_generator(f: Callable[..., Any], switch: Switch) -> Callable[..., Any]:
     async def generator(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, Any]:
         items = f(*args, **kwargs)
         step = items.__anext__()
         while True:
             try:
-                with Switch(change):
+                with switch.again():
                     item = await step
             except StopAsyncIteration:
                 return
