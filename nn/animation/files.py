@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import io
 import json
 import os
 import re
 import secrets
+import unicodedata
 from collections.abc import Sequence
 from html import escape
 from importlib.resources import files
@@ -22,6 +24,10 @@ from .picture import CLASSES, rgb
 
 _LAST_FRAME_SECONDS = 2.5
 _NEARLY_WHITE = 246
+_UNSHOWN = {"Cc", "Cs", "Cf", "Cn"}
+
+ALT = "The plane as the model sees it with the data, the cost, and the size of the gradients"
+"""What every frame shows, for who does not see it."""
 
 
 def gif(frames: Sequence[Array], seconds: float) -> bytes:
@@ -41,15 +47,15 @@ def gif(frames: Sequence[Array], seconds: float) -> bytes:
     return file.getvalue()
 
 
-def page(frames: Sequence[Array], epochs: Sequence[int], title: str, seconds: float) -> str:
-    """A page with a slider and a play button.
+def page(frames: Sequence[Array], told: Sequence[str], title: str, seconds: float) -> str:
+    """A page with a slider and a play button, which loads nothing.
 
     Parameters
     ----------
     frames : sequence of array, shape (height, width, 3)
         The pictures, from 0 to 255.
-    epochs : sequence of int
-        Which epoch each shows.
+    told : sequence of str
+        What each shows, in words.
     title : str
         What it shows; the page's title.
     seconds : float
@@ -59,18 +65,41 @@ def page(frames: Sequence[Array], epochs: Sequence[int], title: str, seconds: fl
         f"data:image/png;base64,{base64.b64encode(_png(picture)).decode()}" for picture in _with_few_colours(frames)
     ]
     height, width, _ = frames[0].shape
+    data = json.dumps({"frames": uris, "told": list(told), "milliseconds": round(1000 * seconds)})
     texts = {
         "title": escape(title or "training, epoch by epoch"),
-        "frames": json.dumps(uris),
-        "epochs": json.dumps(list(epochs)),
-        "milliseconds": str(round(1000 * seconds)),
+        "alt": escape(f"{ALT}. {told[-1]}"),
+        "data": data.replace("<", "\\u003c"),
         "last": uris[-1],
         "count": str(len(uris) - 1),
         "width": str(width),
         "height": str(height),
+        "policy": "@policy@",
     }
-    text = files(__package__).joinpath("page.html").read_text(encoding="utf-8")
-    return re.sub("@([a-z]+)@", lambda found: texts[found[1]], text)
+    text = files(__package__).joinpath("page.html").read_text(encoding="utf-8").replace("\r\n", "\n")
+    filled = re.sub("@([a-z]+)@", lambda found: texts[found[1]], text)
+    style, script = (re.findall(f"<{tag}>(.*?)</{tag}>", filled, re.DOTALL)[-1] for tag in ("style", "script"))
+    policy = (
+        f"default-src 'none'; img-src data:; style-src {_hash(style)}; script-src {_hash(script)}; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    return filled.replace("@policy@", policy, 1)
+
+
+def plain(text: str) -> str:
+    r"""A text without what no file or page can show: control characters, halves of pairs, marks that turn the writing.
+
+    Examples
+    --------
+    >>> plain("a\x00b\u202ec\nd")
+    'abc d'
+    """
+    return "".join(letter for letter in " ".join(text.split()) if unicodedata.category(letter) not in _UNSHOWN)
+
+
+def _hash(content: str) -> str:
+    """What the page's policy knows an inline style or script by."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(content.encode('utf-8')).digest()).decode('ascii')}'"
 
 
 def _with_few_colours(frames: Sequence[Array]) -> list[Image.Image]:

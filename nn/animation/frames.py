@@ -14,6 +14,7 @@ from matplotlib.collections import PathCollection
 from matplotlib.contour import ContourSet
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
+from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
 from ..data import Array
@@ -25,6 +26,7 @@ from .recording import Recorder
 _SIZE = (10.0, 5.625)
 _PALE = "#d7dfe6"
 _LONGEST_TITLE = 48
+_FEW_CLASSES = 4
 
 
 class Scene:
@@ -59,6 +61,11 @@ class Scene:
         self._image, self._points = self._draw_plane()
         self._lines: list[ContourSet] = []
         self._marks = [*self._curves(cost, _costs(history), "cost"), *self._curves(size, self._norms(), "gradients")]
+
+    @property
+    def told(self) -> list[str]:
+        """What the frames show, in words: epoch, cost, and how much of the data is right."""
+        return [self._told(i, epoch) for i, epoch in enumerate(self._recorder.epochs)]
 
     def images(self) -> Iterator[Array]:
         """The frames, each of shape (height, width, 3), from 0 to 255."""
@@ -95,11 +102,32 @@ class Scene:
             animated=True,
         )
         axes.set(xlim=plane.extent[:2], ylim=plane.extent[2:])
-        axes.set_title("what the model says, and the data", loc="left", color=INK, fontsize=11)
+        many = len(self._meaning.key) > _FEW_CLASSES
+        title = "model and data" if many else "what the model says, and the data"
+        axes.set_title(title, loc="left", color=INK, fontsize=11)
+        self._add_key(axes)
         axes.tick_params(colors=MUTED, length=0, labelsize=8)
         for spine in axes.spines.values():
             spine.set_color("#b8c2cc")
         return image, points
+
+    def _add_key(self, axes: Axes) -> None:
+        """What the colours stand for, above the plane on the right."""
+        marks = [
+            Line2D([], [], marker="o", linestyle="", color=colour, markersize=6, label=word)
+            for word, colour in self._meaning.key.items()
+        ]
+        axes.legend(
+            handles=marks,
+            loc="lower right",
+            bbox_to_anchor=(1.02, 0.985),
+            ncols=len(marks),
+            fontsize=9,
+            labelcolor=INK,
+            frameon=False,
+            handletextpad=0.0,
+            columnspacing=0.7,
+        )
 
     def _norms(self) -> dict[str, tuple[list[float], str]]:
         shown = list(self._recorder.norms.items())[: len(CLASSES)]

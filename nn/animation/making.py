@@ -43,9 +43,13 @@ class Animation(NamedTuple):
         """The file as it is now, inside the notebook."""
         data = self.path.read_bytes()
         if self.path.suffix.lower() == ".gif":
-            return f'<img alt="training" src="data:image/gif;base64,{base64.b64encode(data).decode()}">'
+            uri = f"data:image/gif;base64,{base64.b64encode(data).decode()}"
+            return f'<img alt="The training, epoch by epoch" src="{uri}">'
         page = escape(data.decode("utf-8"))
-        return f'<iframe title="training" width="100%" height="720" style="border:0" srcdoc="{page}"></iframe>'
+        return (
+            '<iframe title="The training, epoch by epoch" sandbox="allow-scripts" width="100%" height="760" '
+            f'style="border:0" srcdoc="{page}"></iframe>'
+        )
 
 
 def animate(  # noqa: PLR0913 (those of a training, and of its picture)
@@ -128,7 +132,7 @@ def animate(  # noqa: PLR0913 (those of a training, and of its picture)
     (40, 'xor.gif')
     """
     try:
-        from .files import gif, page, save
+        from .files import gif, page, plain, save
         from .frames import Scene
     except ImportError as error:
         raise ImportError(f'animations need matplotlib: pip install "autograd-mini[plot]" ({error})') from error
@@ -155,9 +159,10 @@ def animate(  # noqa: PLR0913 (those of a training, and of its picture)
         seed=seed,
     )
     is_gif = file.suffix.lower() == ".gif"
+    title = plain(title)
     scene = Scene(recorder, history, meaning, title if is_gif else "", resolution)  # a page has its own heading
     frames = _drawn(scene.images(), len(recorder.epochs), progress)
-    save(gif(frames, wait) if is_gif else page(frames, recorder.epochs, title, wait), file)
+    save(gif(frames, wait) if is_gif else page(frames, scene.told, title, wait), file)
     return Animation(history, file)
 
 

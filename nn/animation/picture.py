@@ -21,6 +21,8 @@ class Meaning:
     ----------
     colours : array, shape (samples, 3)
         The colours of the data.
+    key : dict of str to str
+        What stands for which colour.
     edge : str
         The colour of their edges.
     width : float
@@ -28,6 +30,7 @@ class Meaning:
     """
 
     colours: Array
+    key: dict[str, str]
     edge = "white"
     width = 1.4
 
@@ -51,6 +54,7 @@ class TwoClasses(Meaning):
         self._upper = labels > (low + high) / 2
         self._low, self._high, self._logits = low, high, logits
         self.colours = np.where(self._upper[:, None], rgb(CLASSES[1]), rgb(CLASSES[0]))
+        self.key = {f"{low:g}".replace("-", "−"): CLASSES[0], f"{high:g}": CLASSES[1]}
 
     def _leaning(self, outputs: Array) -> Array:
         """From -1, certainly the lower class, to 1."""
@@ -80,6 +84,7 @@ class SeveralClasses(Meaning):
         self._labels, self._scores = labels, scores
         self._palette = np.array([rgb(colour) for colour in CLASSES[:classes]])
         self.colours = self._palette[labels]
+        self.key = {str(number): colour for number, colour in enumerate(CLASSES[:classes])}
 
     def _shares(self, outputs: Array) -> Array:
         scores = outputs if self._scores else np.log(np.clip(outputs, 1e-9, 1.0))
@@ -113,6 +118,8 @@ class Number(Meaning):
         self._middle = (targets.min() + targets.max()) / 2
         self._half = max((targets.max() - targets.min()) / 2, 1e-12)
         self.colours = self._coloured(targets, strongest=1.0)
+        low, high = (f"{end:.3g}".replace("-", "−") for end in (targets.min(), targets.max()))
+        self.key = {low: CLASSES[0], high: CLASSES[1]}
 
     def _coloured(self, numbers: Array, strongest: float) -> Array:
         leaning = np.clip((numbers - self._middle) / self._half, -1, 1)

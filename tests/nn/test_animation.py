@@ -1,4 +1,5 @@
 import base64
+import hashlib
 import json
 import re
 import sys
@@ -54,14 +55,16 @@ def test_the_training_is_that_of_fit(tmp_path: Path) -> None:
 
 
 def test_the_page_holds_all_that_it_shows(tmp_path: Path) -> None:
-    title = '<script>alert("x")</script> & $x$ @frames@ </title>'
+    title = '<script>alert("x")</script> & $x$ @data@ @policy@ </title><style>*{}</style> \x00\ud800\u202e😀'
     file = tmp_path / "training.html"
     animation = nn.animate(MLP(2, [4, 1], seed=1), X, XOR, epochs=3, path=file, title=title, dpi=40)
     text = file.read_text(encoding="utf-8")
-    frames = json.loads(re.findall(r"const frames = (\[.*?\]), epochs", text)[0])
-    assert json.loads(re.findall(r"epochs = (\[.*?\]), wait", text)[0]) == [0, 1, 2, 3]
-    assert len(frames) == 4
-    assert opened(base64.b64decode(frames[0].partition(",")[2])).size == (400, 225)
+    data = json.loads(re.findall(r'<script type="application/json" id="data">(.*?)</script>', text)[0])
+    assert data["told"][0].startswith("before training")
+    assert [told.split()[1] for told in data["told"][1:]] == ["1", "2", "3"]
+    assert all("cost" in told and "right" in told for told in data["told"][1:])
+    assert len(data["frames"]) == 4
+    assert opened(base64.b64decode(data["frames"][0].partition(",")[2])).size == (400, 225)
 
     seen: list[tuple[str, dict[str, str | None]]] = []
 
@@ -70,19 +73,34 @@ def test_the_page_holds_all_that_it_shows(tmp_path: Path) -> None:
             seen.append((tag, dict(attrs)))
 
     Reader().feed(text)
-    assert [tag for tag, _ in seen].count("script") == 1
-    assert not {tag for tag, _ in seen} & {"link", "iframe", "object"}
-    assert set(re.findall(r"@\w+@?", text)) == {"@media", "@frames@"}
+    tags = [tag for tag, _ in seen]
+    assert (tags.count("script"), tags.count("style")) == (2, 1)
+    assert not set(tags) & {"link", "iframe", "object", "base", "form"}
+    assert "@data@ @policy@" in text
+    assert not re.search("[\x00\u202e]", text)
     assert "://" not in re.sub(r"data:image/png;base64,[^\"]+", "", text)
+    policy = next(str(attributes["content"]) for tag, attributes in seen if "http-equiv" in attributes)
+    for tag in ("style", "script"):
+        (content,) = re.findall(f"<{tag}>(.*?)</{tag}>", text, re.DOTALL)
+        digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
+        assert f"{tag}-src 'sha256-{digest}'" in policy
+    assert policy.startswith("default-src 'none'; img-src data:; ")
     for tag, attributes in seen:
+        assert not [name for name in attributes if name.startswith("on") or name == "style"]
         if tag == "img":
             assert str(attributes["src"]).startswith("data:image/png;base64,")
-    assert "srcdoc" in animation._repr_html_()
+    assert 'sandbox="allow-scripts"' in animation._repr_html_()
+
+
+def test_a_gif_takes_any_title(tmp_path: Path) -> None:
+    for title in ("$x^ &<b> שלום \x00\ud800\u202e\n", "x" * 10_000):
+        nn.animate(MLP(2, [1], seed=1), X, XOR, epochs=1, path=tmp_path / "a.gif", title=title, dpi=40)
+    assert [child.name for child in tmp_path.iterdir()] == ["a.gif"]
 
 
 def test_notebooks_show_a_gif(tmp_path: Path) -> None:
     animation = nn.animate(MLP(2, [1], seed=1), X, XOR, epochs=1, path=tmp_path / "a.gif", dpi=40)
-    assert animation._repr_html_().startswith('<img alt="training" src="data:image/gif;base64,R0lG')
+    assert animation._repr_html_().startswith('<img alt="The training, epoch by epoch" src="data:image/gif;base64,R0lG')
 
 
 def test_a_scalar_model_is_asked_point_by_point() -> None:
@@ -171,6 +189,7 @@ def test_two_classes(targets: Any, loss: Any, outputs: list[float], right: float
     assert isinstance(meaning, TwoClasses)
     assert meaning.right(said) == right
     np.testing.assert_array_equal(meaning.colours[1], rgb(CLASSES[1]))
+    assert meaning.key == {"−1" if targets.min() < 0 else "0": CLASSES[0], "1": CLASSES[1]}
     (field,) = meaning.boundaries(said)
     colours = meaning.surface(said)
     for lean, colour in zip(field, colours, strict=True):
@@ -198,6 +217,7 @@ def test_numbers() -> None:
     assert meaning.right(targets[:, None]) is None
     np.testing.assert_allclose(meaning.surface(targets[:, None]), meaning.colours)
     np.testing.assert_allclose(meaning.colours[[0, -1]], [rgb(CLASSES[0]), rgb(CLASSES[1])])
+    assert list(meaning.key) == ["0", "4"]
 
 
 @pytest.mark.parametrize(
