@@ -137,7 +137,8 @@ def test_buttons_and_slider(show: Open, walk: Steps) -> None:
 
 def test_it_plays_and_pauses(show: Open, walk: Steps) -> None:
     page = show(walk, locale="en")  # a window of its own, whose clock stands still
-    page.clock.install()
+    page.clock.install(time=0)
+    page.clock.pause_at(1000)
     page.reload()
     page.keyboard.press(" ")
     assert page.get_attribute("#play", "aria-label") == "Pause (space)"
