@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 import textwrap
 import warnings
@@ -44,8 +45,26 @@ values:
 """
 
 
+# What numbers can be written with, at no great length.
+_FORMAT = re.compile(r"[-+ ]?#?0?\d{0,2},?(\.\d{1,2})?[eEfFgG%]?")
+
+
 class _Failure(Exception):
     """What is told to the user, without a traceback."""
+
+
+_TOLD = (
+    *(ExpressionError, RenderError, _Failure, OSError, ValueError, TypeError),
+    *(ArithmeticError, LookupError, ImportError, MemoryError, RecursionError),
+)
+"""Errors whose message is for the user; any other is a mistake of ours, which a traceback helps to find."""
+
+
+def _message(error: BaseException) -> str:
+    """What an error says, without the number that an operating system gives it."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.strerror}: {error.filename}" if error.filename is not None else error.strerror
+    return str(error) or type(error).__name__
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -72,6 +91,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     words = _guarded(sys.argv[1:] if arguments is None else arguments)
     parser = _parser()
+    if not words:
+        parser.print_help(sys.stderr)
+        return 2
     try:
         options, rest = parser.parse_known_args(words)
         strange = [word for word in rest if word.startswith("-")]
@@ -84,8 +106,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(end.code or 0)
     except BrokenPipeError:
         raise
-    except (ExpressionError, RenderError, _Failure, OSError, ValueError, TypeError) as error:
-        print(f"error: {error}", file=sys.stderr)
+    except _TOLD as error:
+        print(f"error: {_message(error)}", file=sys.stderr)
         return 2
     return 0
 
@@ -187,10 +209,8 @@ def _add_look(command: Any) -> None:
 
 def _computed(options: argparse.Namespace, words: list[str]) -> tuple[Graph, dict[str, am.Value]]:
     """The expression's graph after a backward pass, and its variables."""
-    try:
-        format(1.0, options.fmt)
-    except ValueError:
-        raise _Failure(f"--fmt {options.fmt} is no format of numbers; write one such as .4g or .3f") from None
+    if not _FORMAT.fullmatch(options.fmt):
+        raise _Failure(f"--fmt {options.fmt} is no format of numbers; write one such as .4g or .3f")
     values = read_values(words, options.const)
     graph = compute(options.expression, values)
     root = graph.root
@@ -251,9 +271,16 @@ def _element(text: str | None) -> int | tuple[int, ...] | None:
 
 def _target(options: argparse.Namespace, suffixes: tuple[str, ...]) -> str:
     output: str = options.output
+    if output.startswith(" -"):  # a name that is guarded as an expression is
+        output = output[1:]
     if Path(output).suffix.lower() not in suffixes:
         raise _Failure(f"-o {output}: the file's ending chooses what is written: {' '.join(suffixes)}")
     return output
+
+
+def _wrote(path: Path) -> None:
+    name = str(path)
+    print(f"wrote {name if name.isprintable() else ascii(name)}")
 
 
 def _draw(options: argparse.Namespace, words: list[str]) -> None:
@@ -270,7 +297,7 @@ def _draw(options: argparse.Namespace, words: list[str]) -> None:
         fmt=options.fmt,
         names=False,
     )
-    print(f"wrote {drawing.save(output, dpi=options.dpi)}")
+    _wrote(drawing.save(output, dpi=options.dpi))
 
 
 def _steps(options: argparse.Namespace, words: list[str]) -> None:
@@ -285,7 +312,7 @@ def _steps(options: argparse.Namespace, words: list[str]) -> None:
         fmt=options.fmt,
         names=False,
     )
-    print(f"wrote {found.save(output)}")
+    _wrote(found.save(output))
 
 
 def _grad(options: argparse.Namespace, words: list[str]) -> None:

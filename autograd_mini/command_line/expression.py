@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import math
 import operator
+import re
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -26,6 +27,19 @@ DEEPEST = 100
 CONSTANTS = {"pi": math.pi, "e": math.e}
 _LARGEST_INDEX = 1_000_000
 _NUMBERED = [f"f{i}" for i in range(1, LONGEST)]
+
+_WRITTEN = {
+    "×": "*",
+    "·": "*",
+    "⋅": "*",
+    "−": "-",
+    "–": "-",
+    "÷": "/",
+    "√": "sqrt(...)",
+    "∞": "as a number, such as 1e300",
+    "Σ": "sum(...)",
+    "∑": "sum(...)",
+} | {sign: f"**{power}: x**{power}" for power, sign in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}
 
 _Calls = tuple[Callable[[Any, Any], Any], Callable[[Any, Any], Any]]
 # With a Value the operator itself, so that the graph is that of the same line in Python; numbers follow NumPy's rules.
@@ -389,6 +403,12 @@ def _hint(error: SyntaxError, line: str) -> str:
     message = error.msg
     start = (error.offset or 1) - 1
     before = line[:start].rstrip()
+    sign = line[start : start + 1]
+    if sign in _WRITTEN:
+        return f"{sign} is written {_WRITTEN[sign]}"
+    word = re.split(r"\W", before)[-1]
+    if word in functions() and (sign.isalnum() or not sign):
+        return f"a function is called with parentheses: {word}(x)"
     if "invalid decimal literal" in message or (before[-1:].isdigit() and line[start : start + 1].isalpha()):
         return "a product is written with a star: 2*x"
     return message[:1].lower() + message[1:]

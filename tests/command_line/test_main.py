@@ -207,3 +207,42 @@ def test_a_closed_pipe_is_no_error() -> None:
     )
     os.close(writer)
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize(
+    ("expression", "message"),
+    [
+        ("sin x", "a function is called with parentheses: sin(x)"),
+        ("2*sin x + 1", "a function is called with parentheses: sin(x)"),
+        ("x²", "² is written **2: x**2"),
+        ("2×x", "× is written *"),
+        ("√x", "√ is written sqrt(...)"),
+    ],
+)
+def test_what_hands_write_is_told_in_signs(capsys: pytest.CaptureFixture[str], expression: str, message: str) -> None:
+    assert message in failed(capsys, "grad", expression, "x=3")
+
+
+def test_without_a_word_the_help_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "explain" in failed(capsys)
+
+
+def test_errors_of_options_are_one_line(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    for words, message in (
+        (("explain", "x**2", "x=3", "--element", "9"), "error: an entry of x of shape () has 0 indices"),
+        (("grad", "x", "x=3", "--fmt", "1000000000.3f"), "error: --fmt 1000000000.3f is no format of numbers"),
+        (("draw", "x", "x=3", "-o", "/no/such/a.svg"), "error: the folder does not exist; create it first: /no/such"),
+    ):
+        err = failed(capsys, *words)
+        assert err.startswith(message)
+        assert err.count("\n") == 1
+
+
+def test_odd_names_of_files(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("-x.dot", "a b'; rm x.dot", "new\nline.dot", "\u202ea.dot"):
+        assert said(capsys, "draw", "x**2", "x=3", "-o", name).count("\n") == 1
+        assert "df/dx" in (tmp_path / name).read_text("utf-8")
+    assert len(list(tmp_path.iterdir())) == 4
