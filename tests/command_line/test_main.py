@@ -148,7 +148,6 @@ def test_steps_writes_a_page(capsys: pytest.CaptureFixture[str], tmp_path: Path)
         (["draw", "x + 1", "x=3", "-o", "graph.svg", "--dpi", "300"], "--dpi is for .png"),
         (["draw", "x + 1", "x=3", "-o", "graph.png", "--dpi", "-3"], "dpi must be 1 or more"),
         (["steps", "x + 1", "x=3", "-o", "steps.png"], ".html"),
-        ([], "required"),
         (["paint"], "invalid choice"),
     ],
 )
