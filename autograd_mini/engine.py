@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ import numpy as np
 from . import guards, observers
 from .arrays import copied, plain
 from .guards import CHANGED, RELEASED, GraphError, clock, describe, released
-from .node import Node, fit, outward
+from .node import Node, fit, outward, sum_of, unshared
 from .state import STATE
 
 if TYPE_CHECKING:
@@ -29,13 +29,16 @@ if TYPE_CHECKING:
     from .value import Value
 
 
-_kind: list[type[Node]] = [Node]
-_new = object.__new__
+result_type: list[type[Node]] = [Node]
+"""The class of what operations return."""
+
+new_node = object.__new__
+get_state = STATE.get
 
 
 def results_are(kind: type[Node]) -> None:
     """Make ``kind`` the class of what operations return."""
-    _kind[0] = kind
+    result_type[0] = kind
 
 
 def constant(data: Any, beside: Any = None) -> Value:
@@ -43,23 +46,30 @@ def constant(data: Any, beside: Any = None) -> Value:
 
     ``beside`` is the data that it meets: a NumPy array becomes one of the same library.
     """
-    node: Any = _new(_kind[0])
-    data = plain(data)
-    node._stored = data if type(data) is float else copied(data, beside)  # its owner may write into it before the pass
-    node._grad = node.name = node.op = node.static = node.scope = None
-    node.parents = ()
+    node: Any = new_node(result_type[0])
+    if type(data) is not float:
+        data = plain(data)
+        if type(data) is not np.ndarray or type(beside) is not np.ndarray or not _is_safe(data):
+            data = copied(data, beside)
+    node._stored = data
+    node._grad = node._x = node._y = node.name = node.op = node.static = node.scope = None
     node.requires_grad = False
     node.order = 0
     return node  # type: ignore[no-any-return]
 
 
+def _is_safe(data: Any) -> bool:
+    """Whether nobody can write into a NumPy array before the pass, or there will be none: it needs no copy then."""
+    return not (data.flags.writeable or data.base is not None) or not get_state().is_on
+
+
 def record(op: Operation, data: Any, parents: tuple[Node, ...], static: Mapping[str, Any] | None = None) -> Value:
     """The result of an operation; its operands are kept only if a gradient can flow to one of them."""
-    node: Any = _new(_kind[0])
+    node: Any = new_node(result_type[0])
     node._stored = data
     node._grad = node.name = None
     node.order = clock()
-    recording, scope = state = STATE.get()
+    recording, scope = state = get_state()
     if recording:
         for parent in parents:
             if parent.requires_grad:
@@ -71,8 +81,7 @@ def record(op: Operation, data: Any, parents: tuple[Node, ...], static: Mapping[
             node = record(op, data, parents, static)
         state.watch.recorded(node, op, parents)
         return node  # type: ignore[no-any-return]
-    node.op = node.static = node.scope = None
-    node.parents = ()
+    node._x = node._y = node.op = node.static = node.scope = None
     node.requires_grad = False
     return node  # type: ignore[no-any-return]
 
@@ -80,32 +89,40 @@ def record(op: Operation, data: Any, parents: tuple[Node, ...], static: Mapping[
 # --- the walk ---------------------------------------------------------------------------------------------------------
 
 
-def topological(root: Node, since: int = 0, *, checked: bool = True) -> list[Node]:
-    """Every node that ``root`` depends on and a gradient reaches, operands before results; no recursion.
+def reached(root: Node, since: int = 0, *, checked: bool = True) -> tuple[list[Node], dict[Node, Any]]:
+    """Every node that ``root`` depends on and a gradient reaches, operands before results, and places for gradients.
 
     ``since`` leaves out nodes older than that age. Raises GraphError if an operand is younger than its result: its data
-    was replaced, or somebody tied the graph into a loop; ``checked=False`` only looks.
+    was replaced or released, or somebody tied the graph into a loop; ``checked=False`` only looks.
     """
     if root.op is RELEASED:
         raise released(root)
-    seen, nodes, stack = {root}, [root], [root]
+    nodes, stack = [root], [root]
+    grads: dict[Node, Any] = {root: None}
     while stack:
         node = stack.pop()
-        order = node.order
-        for parent in node.parents:
+        order, y = node.order, node._y
+        parents: Any = node.parents if y is None else (node._x, y)
+        for parent in parents:
             age = parent.order
-            if age >= order and checked:
-                raise GraphError(CHANGED.format(describe(parent)))
-            if parent.requires_grad and age >= since and parent not in seen:
+            if age >= order:
                 if parent.op is RELEASED:
                     raise released(parent)
-                seen.add(parent)
+                if checked:
+                    raise GraphError(CHANGED.format(describe(parent)))
+            if parent.requires_grad and age >= since and parent not in grads:
+                grads[parent] = None
                 nodes.append(parent)
                 stack.append(parent)
     nodes.sort(key=attrgetter("order"))
     if checked and guards.anything_lent():
         guards.check_unchanged(nodes)
-    return nodes
+    return nodes, grads
+
+
+def topological(root: Node, since: int = 0, *, checked: bool = True) -> list[Node]:
+    """The nodes of ``reached`` alone."""
+    return reached(root, since, checked=checked)[0]
 
 
 EdgeHook = Callable[[Node, int, Any, Any, Any], None]
@@ -128,88 +145,94 @@ def sweep(
     restricts the walk to the nodes that lead to these, and ``since`` to those younger than that age. ``release`` frees
     each node when it is done with and returns the gradients of leaves only.
     """
-    nodes = topological(root, since)
-    useful = _leading_to(wanted, nodes) if wanted is not None else None
-    grads = {root: seed}
-    summed: set[Node] = set()  # nodes whose gradient is a sum made here, so that nobody else holds it
+    nodes, grads = reached(root, since)
+    if wanted is not None:
+        nodes = _leading_to(wanted, nodes)
+        grads = dict.fromkeys(nodes)
+    grads[root] = seed
     if on_edge is None and observers.present():
         on_edge = observers.watching(root, seed, nodes)
         for newer, node in observers.hooked(nodes):
-            _walk(newer, grads, root, useful, summed, graph, release, on_edge)
+            _walk(newer, grads, root, graph, release, on_edge)
             observers.call_hooks(node, grads, constant if graph else None)
-    _walk(nodes, grads, root, useful, summed, graph, release, on_edge)
+    _walk(nodes, grads, root, graph, release, on_edge)
     return grads
 
 
-def _walk(  # noqa: PLR0912 (the hot loop: a call for each branch would cost more than its rules)
-    nodes: list[Node],
-    grads: dict[Node, Any],
-    root: Node,
-    useful: set[Node] | None,
-    summed: set[Node],
-    graph: bool,
-    release: bool,
-    on_edge: EdgeHook | None,
+def _walk(  # noqa: PLR0912 (the hot loop)
+    nodes: list[Node], grads: dict[Node, Any], root: Node, graph: bool, release: bool, on_edge: EdgeHook | None
 ) -> None:
-    x: Any = None
+    """Pass the gradients of ``nodes``, newest first, on to those operands that have a place in ``grads``.
+
+    Operations on one or two operands are most of a graph and so are written out here: a loop over the operands and
+    packed arguments would cost as much as their rules.
+    """
+    get, nowhere = grads.get, _nowhere
     y: Any = None
-    operands: Sequence[Any] = ()
-    while nodes:
-        node = nodes.pop()
+    b: Any = None
+    for node in reversed(nodes):
         op = node.op
-        if op is None or node not in grads:
+        if op is None:
             continue
         g = grads.pop(node) if release else grads[node]
-        parents, static = node.parents, node.static
-        out = node if graph else node._stored
-        vjps = op.vjps
-        # two operands are most of a graph, and packing arguments would cost them as much as their rules
-        two = static is None and len(parents) == 2
-        if two:
-            x, y = parents
-            if not graph:
-                x, y = x._stored, y._stored
+        x: Any = node._x
+        if node.static is not None or type(x) is tuple or on_edge is not None:
+            _pass_on(node, g, grads, graph, on_edge)
         else:
-            operands = parents if graph else [parent._stored for parent in parents]
-        i = 0
-        try:
-            for i, parent in enumerate(parents):
-                if not parent.requires_grad or (useful is not None and parent not in useful):
-                    continue
-                contribution = vjps[i](g, out, x, y) if two else op.pull(i, g, out, operands, static)
-                if type(contribution) is float is type(parent._stored):
-                    grads[parent] = grads[parent] + contribution if parent in grads else contribution
-                else:
-                    contribution = fit(contribution, parent, op, i)
-                    if parent not in grads:
-                        grads[parent] = contribution
+            y, vjps, i = node._y, op.vjps, 0
+            out, a = (node, x) if graph else (node._stored, x._stored)
+            try:
+                if y is not None:
+                    b = y if graph else y._stored
+                if (old := get(x, nowhere)) is not nowhere:
+                    part = vjps[0](g, out, a) if y is None else vjps[0](g, out, a, b)
+                    if type(part) is float is type(a):
+                        grads[x] = part if old is None else old + part
                     else:
-                        _add_up(grads, parent, contribution, summed if on_edge is None else set())
-                if on_edge is not None:
-                    on_edge(node, i, g, contribution, grads[parent])
-        except Exception as error:
-            error.add_note(f"in the rule of {op.name} for operand {i}, {describe(parents[i])}")
-            raise
+                        grads[x] = sum_of(old, fit(part, x, op, 0))
+                if y is not None and (old := get(y, nowhere)) is not nowhere:
+                    i = 1
+                    part = vjps[1](g, out, a, b)
+                    if type(part) is float is type(b):
+                        grads[y] = part if old is None else old + part
+                    else:
+                        grads[y] = sum_of(old, fit(part, y, op, 1))
+            except Exception as error:
+                error.add_note(f"in the rule of {op.name} for operand {i}, {describe(y if i else x)}")
+                raise
         if release:
-            node.op, node.parents, node.static = RELEASED, (), None
+            node.op, node.order = RELEASED, sys.maxsize
+            node._x = node._y = node.static = None
             node._stored = RELEASED if node is not root else node._stored
 
 
-def _add_up(grads: dict[Node, Any], node: Node, contribution: Any, summed: set[Node]) -> None:
-    """One more contribution; from the third on it is added in place, into an array that nobody else holds."""
-    if node in summed:
-        grads[node] += contribution
-    else:
-        grads[node] = grads[node] + contribution
-        summed.add(node)
+def _pass_on(node: Node, g: Any, grads: dict[Node, Any], graph: bool, on_edge: EdgeHook | None) -> None:
+    """The same for one node with any number of operands and with static arguments; tells ``on_edge`` of each."""
+    op: Operation = node.op  # type: ignore[assignment]
+    parents, i = node.parents, 0
+    out, operands = (node, parents) if graph else (node._stored, [parent._stored for parent in parents])
+    try:
+        for i, parent in enumerate(parents):
+            old = grads.get(parent, _nowhere)
+            if old is not _nowhere:
+                part = fit(op.pull(i, g, out, operands, node.static), parent, op, i)
+                grads[parent] = sum_of(old, part)
+                if on_edge is not None:
+                    on_edge(node, i, g, part, grads[parent])
+    except Exception as error:
+        error.add_note(f"in the rule of {op.name} for operand {i}, {describe(parents[i])}")
+        raise
 
 
-def _leading_to(wanted: Collection[Node], nodes: list[Node]) -> set[Node]:
+_nowhere: Any = object()
+
+
+def _leading_to(wanted: Collection[Node], nodes: list[Node]) -> list[Node]:
     useful = set(wanted)
     for node in nodes:
-        if any(parent in useful for parent in node.parents):
+        if node not in useful and any(parent in useful for parent in node.parents):
             useful.add(node)
-    return useful
+    return [node for node in nodes if node in useful]
 
 
 def backward(root: Node, seed: Any, *, retain_graph: bool) -> None:
@@ -219,7 +242,7 @@ def backward(root: Node, seed: Any, *, retain_graph: bool) -> None:
     with _handing_out:  # threads may share a leaf
         before = [leaf._grad for leaf in leaves]
         for leaf, old in zip(leaves, before, strict=True):
-            g = _unshared(grads[leaf]) if old is None else old + outward(grads[leaf])
+            g = unshared(grads[leaf]) if old is None else old + outward(grads[leaf])
             # NumPy turns 0-d arrays into scalars
             grads[leaf] = np.asarray(g) if type(leaf._stored) is np.ndarray else g
         try:
@@ -229,14 +252,6 @@ def backward(root: Node, seed: Any, *, retain_graph: bool) -> None:
             for leaf, old in zip(leaves, before, strict=True):
                 leaf._grad = old
             raise
-
-
-def _unshared(g: Any) -> Any:
-    """The gradient in an array that nobody else holds: a rule may have passed one array on to several operands."""
-    if type(g) is not np.ndarray:
-        return outward(copied(g))
-    held_here_alone = 3  # the pass, this argument, and getrefcount's own
-    return outward(g) if g.base is None and sys.getrefcount(g) <= held_here_alone else outward(g.copy())
 
 
 _handing_out = threading.Lock()

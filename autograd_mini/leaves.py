@@ -71,8 +71,8 @@ def leaf(kind: type[Node], data: Any, requires_grad: bool, name: str | None, gra
     leaf = object.__new__(kind)
     leaf._stored, leaf._grad = owned(data), None if grad is None else owned(grad)
     leaf.name, leaf.requires_grad = name, requires_grad
-    leaf.op = leaf.static = leaf.scope = None
-    leaf.parents, leaf.order = (), clock()
+    leaf._x = leaf._y = leaf.op = leaf.static = leaf.scope = None
+    leaf.order = clock()
     return leaf
 
 

@@ -1,11 +1,14 @@
-"""The node: what the graph is made of, and how a gradient is fitted to one."""
+"""The node: what the graph is made of, and how gradients are fitted to one and added up."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from .arrays import kind_of, library, plain, shape_of
+import numpy as np
+
+from .arrays import copied, kind_of, library, plain, shape_of
 from .guards import GraphError, describe
 
 if TYPE_CHECKING:
@@ -18,16 +21,20 @@ class Node:
 
     ``order`` is the node's age. An operand is always older than the result; a leaf whose data was
     replaced becomes younger, and that is how a pass notices that the data changed after it was used.
+
+    One or two operands are held in two slots: a tuple would be a second object for the garbage collector to look at,
+    and a third of the memory.
     """
 
     __slots__ = (
         "__weakref__",
         "_grad",
         "_stored",
+        "_x",
+        "_y",
         "name",
         "op",
         "order",
-        "parents",
         "requires_grad",
         "scope",
         "static",
@@ -35,21 +42,48 @@ class Node:
 
     _stored: Any
     _grad: Any
+    _x: Node | tuple[Node, ...] | None
+    """The first of at most two operands, a tuple of more of them, or None for a leaf."""
+    _y: Node | None
+    """The second of two operands."""
     name: str | None
     op: Operation | None
     order: int
-    parents: tuple[Node, ...]
     requires_grad: bool
     scope: Scope | None
     static: Mapping[str, Any] | None
+
+    @property
+    def parents(self) -> tuple[Node, ...]:
+        """The operands in their order, one that is used twice stands twice."""
+        x, y = self._x, self._y
+        if x is None:
+            return ()
+        if y is not None:
+            return (x, y)  # type: ignore[return-value]
+        return x if type(x) is tuple else (x,)  # type: ignore[return-value]
+
+    @parents.setter
+    def parents(self, operands: tuple[Node, ...]) -> None:
+        self._x = self._y = None
+        if len(operands) > 2:
+            self._x = operands
+        elif len(operands) == 2:
+            self._x, self._y = operands
+        elif operands:
+            self._x = operands[0]
 
 
 def fit(contribution: Any, operand: Node, op: Operation, i: int) -> Any:
     """The contribution in the shape, dtype and kind of the operand: broadcasts are undone here and nowhere else."""
     like = operand._stored
-    data = contribution._stored if isinstance(contribution, Node) else contribution
-    if type(data) is type(like) and (
-        type(data) in (float, complex) or (data.shape == like.shape and data.dtype == like.dtype)
+    kind = type(contribution)
+    data = contribution
+    if kind is not np.ndarray and isinstance(contribution, Node):
+        data = contribution._stored
+        kind = type(data)
+    if kind is type(like) and (
+        kind is float or kind is complex or (data.shape == like.shape and data.dtype == like.dtype)
     ):
         return contribution
     try:
@@ -71,6 +105,40 @@ def outward(g: Any) -> Any:
     """
     if type(g) is complex:
         return g.conjugate()
+    if type(g) is np.ndarray:
+        return g.conj() if g.dtype.kind == "c" else g
     if not hasattr(g, "dtype") or kind_of(g) != "c":
         return g
     return g.conj() if isinstance(g, Node) else library(g).conjugate(g)  # type: ignore[attr-defined]
+
+
+def sum_of(old: Any, contribution: Any) -> Any:
+    """The sum of two contributions, in place of the first if only the pass holds it: a rule may pass an array on."""
+    if old is None:
+        return contribution
+    if type(old) is np.ndarray and old.base is None and sys.getrefcount(old) <= _ALONE:
+        old += contribution
+        return old
+    return old + contribution
+
+
+def _references() -> int:
+    """How often ``sum_of`` finds an array referred to that the pass alone holds; it depends on the interpreter."""
+    grads = {None: np.zeros(1)}
+    old = grads.get(None)
+    return _count(old, old)
+
+
+def _count(old: Any, _: Any) -> int:
+    return sys.getrefcount(old) - 1  # it is passed twice
+
+
+_ALONE = _references()
+
+
+def unshared(g: Any) -> Any:
+    """The gradient in an array that nobody else holds: a rule may have passed one array on to several operands."""
+    if type(g) is not np.ndarray:
+        return outward(copied(g))
+    alone = _ALONE - 1  # here no variable of the caller's holds it
+    return outward(g) if g.base is None and sys.getrefcount(g) <= alone else outward(g.copy())

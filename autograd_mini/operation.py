@@ -341,12 +341,13 @@ def _unary(op: Operation) -> Callable[..., Any]:
 
     def call(x: Any, /) -> Any:
         if not isinstance(x, Node):
-            return forward(plain(x))
+            return forward(x if type(x) is float else plain(x))
         try:
-            return record(op, forward(x._stored), (x,))
+            data = forward(x._stored)
         except Exception as error:
             note(error, op, (x,))
             raise
+        return record(op, data, (x,))
 
     return call
 
@@ -391,7 +392,7 @@ def _general(op: Operation) -> Callable[..., Any]:
             if isinstance(node, Node):
                 break
         else:
-            return forward(*map(plain, operands), **static)
+            return forward(*[x if type(x) is float else plain(x) for x in operands], **static)
         nodes = tuple([x if isinstance(x, Node) else constant(x, node._stored) for x in operands])
         try:
             return record(op, forward(*[x._stored for x in nodes], **static), nodes, static or None)

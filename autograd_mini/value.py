@@ -62,14 +62,13 @@ class Value(ArrayMethods, Node):
     def __init__(self, data: Any, *, requires_grad: bool | None = None, name: str | None = None) -> None:
         if isinstance(data, Node):
             joined = ops.elementwise.identity(data)
-            for slot in ("_stored", "op", "parents", "static", "scope", "requires_grad"):
+            for slot in ("_stored", "op", "_x", "_y", "static", "scope", "requires_grad"):
                 setattr(self, slot, getattr(joined, slot))
             if requires_grad is not None and requires_grad != self.requires_grad:
                 raise TypeError("requires_grad of a Value made from a Value follows that one; use .detach() for a leaf")
         else:
             self._stored = owned(data)
-            self.op = self.static = self.scope = None
-            self.parents = ()
+            self._x = self._y = self.op = self.static = self.scope = None
             self.requires_grad = wants_grad(self._stored, requires_grad)
         self._grad = None
         self.order = guards.clock()
@@ -218,11 +217,11 @@ class Value(ArrayMethods, Node):
 
     # --- operators ----------------------------------------------------------------------------------------------------
 
-    __add__ = binary(ops.arithmetic.add)
+    __add__ = binary(ops.arithmetic.add, operator.add)
     __radd__ = reflected(ops.arithmetic.add)
-    __sub__ = binary(ops.arithmetic.subtract)
+    __sub__ = binary(ops.arithmetic.subtract, operator.sub)
     __rsub__ = reflected(ops.arithmetic.subtract)
-    __mul__ = binary(ops.arithmetic.multiply)
+    __mul__ = binary(ops.arithmetic.multiply, operator.mul)
     __rmul__ = reflected(ops.arithmetic.multiply)
     __truediv__ = binary(ops.arithmetic.divide)
     __rtruediv__ = reflected(ops.arithmetic.divide)
