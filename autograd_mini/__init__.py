@@ -5,7 +5,7 @@ A ``Value`` records every operation in a graph and applies the chain rule by its
 
 from typing import TYPE_CHECKING, Any
 
-from . import fft as fft, linalg as linalg
+from . import fft as fft, linalg as linalg, special as special
 from .anomaly import AnomalyError as AnomalyError, detect_anomaly as detect_anomaly
 from .checking import (
     Comparison as Comparison,
@@ -329,6 +329,7 @@ __all__ = [  # noqa: PLE0604 (names that are found, not spelled out)
     *sorted(_PICTURES),
     "fft",
     "linalg",
+    "special",
 ]
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from . import ops
+from . import ops, special
 from .arrays import shape_of
 from .ops.plain import PLAIN, without_graph
 
@@ -70,7 +70,7 @@ _DEFAULTS: dict[str, Any] = {"casting": "same_kind", "order": "K", "subok": True
 
 def call_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Answer a ufunc that was given a Value."""
-    rule = _RULES.get(ufunc)
+    rule = _RULES.get(ufunc) or _of_scipy(ufunc)
     if method == "__call__" and not kwargs and rule is not None:
         return rule(*inputs)
     name = f"np.{ufunc.__name__}" if method == "__call__" else f"np.{ufunc.__name__}.{method}"
@@ -93,6 +93,18 @@ def call_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[st
         x, y = inputs
         inputs = (ops.shapes.reshape(x, shape_of(x) + (1,) * len(shape_of(y))), y)
     return rule(*inputs, **options)
+
+
+def _of_scipy(ufunc: Any) -> Function | None:
+    """Our function for a ufunc of ``scipy.special``, kept in the table; nothing is imported for it."""
+    theirs = sys.modules.get("scipy.special")
+    name = ufunc.__name__
+    if theirs is None or getattr(theirs, name, None) is not ufunc:
+        return None
+    rule: Function | None = getattr(special, name, None)
+    if rule is not None:
+        _RULES[ufunc] = rule
+    return rule
 
 
 def _is_default(option: str, item: Any) -> bool:

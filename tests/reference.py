@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+import scipy.special
 
 Array = np.ndarray[Any, Any]
 
@@ -288,9 +289,26 @@ FORMULAS: dict[str, Callable[..., Any]] = {
 """Functions that NumPy does not have, or has under another signature."""
 
 
+FORMULAS |= {
+    "bessel_i": lambda x, v: scipy.special.iv(v, x),
+    "bessel_ie": lambda x, v: scipy.special.ive(v, x),
+    "bessel_j": lambda x, v: scipy.special.jv(v, x),
+    "bessel_k": lambda x, v: scipy.special.kv(v, x),
+    "bessel_ke": lambda x, v: scipy.special.kve(v, x),
+    "bessel_y": lambda x, v: scipy.special.yv(v, x),
+    "exponential_integral": lambda x, n: scipy.special.expn(np.float32(n), x),
+    "hurwitz": lambda q, x: scipy.special.zeta(x, q),
+    "i0": scipy.special.i0,
+    "incomplete_beta": lambda x, a, b: scipy.special.betainc(a, b, x),
+    "lower_gamma": lambda x, a: scipy.special.gammainc(a, x),
+    "polygamma_of": lambda x, n: scipy.special.polygamma(n, x).astype(np.result_type(x, np.float32)),
+    "upper_gamma": lambda x, a: scipy.special.gammaincc(a, x),
+}
+
+
 def reference(name: str) -> Callable[..., Any]:
     """NumPy's function of the name, or the formula for it."""
-    places = (np, np.linalg, np.fft)
+    places = (np, np.linalg, np.fft, scipy.special)
     function = FORMULAS.get(name) or next((getattr(place, name) for place in places if hasattr(place, name)), None)
     if not callable(function):
         raise LookupError(f"{name} is no function of NumPy: give its formula in tests/reference.py")

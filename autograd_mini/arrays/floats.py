@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from . import numpy as _arrays
+from .special import Special, of_floats
 
 rank = 0  # any array comes first
 
@@ -265,3 +266,4 @@ take_along_axis = _arrays.take_along_axis
 scatter_add = _arrays.scatter_add
 linalg = _arrays.linalg
 fft = _arrays.fft
+special = Special(of_floats)

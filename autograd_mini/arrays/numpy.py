@@ -83,6 +83,7 @@ from numpy import (  # noqa: F401  (the table is this module's namespace)
     zeros_like,
 )
 
+from .special import Special, of_arrays
 from .windows import (  # noqa: F401
     conv,
     conv_input,
@@ -96,6 +97,8 @@ from .windows import (  # noqa: F401
 
 Array = np.ndarray[Any, Any]
 rank = 1  # lifts Python numbers
+
+special = Special(of_arrays)
 
 add_reduce: Any = np.add.reduce
 max = np.maximum.reduce

@@ -34,6 +34,7 @@ _SWAPPED = {None: "forward", "backward": "forward", "forward": "backward", "orth
         case((2, 3, 2), axes=(1,), norm="forward", made="complex"),
         case((1,), axes=(0,)),
     ),
+    linear=True,
 )
 def fft_of(x: Operand, axes: Sequence[int], norm: str | None = None) -> Any:
     """The discrete Fourier transform along some axes; ``fft`` and ``fftn`` are the functions to call."""
@@ -48,6 +49,7 @@ def fft_of(x: Operand, axes: Sequence[int], norm: str | None = None) -> Any:
         case((3, 2), axes=(0, 1), norm="ortho"),
         case((2, 3, 2), axes=(1,), norm="forward", made="complex"),
     ),
+    linear=True,
 )
 def ifft_of(x: Operand, axes: Sequence[int], norm: str | None = None) -> Any:
     """The inverse transform along some axes; ``ifft`` and ``ifftn`` are the functions to call."""
@@ -82,6 +84,7 @@ def _irfft_rule(g: Any, out: Any, x: Any, n: int, axis: int, norm: str | None) -
         case((2, 3), axis=-1),
         case((1,), axis=-1),
     ),
+    linear=True,
 )
 def rfft_of(x: Operand, axis: int = -1, norm: str | None = None) -> Any:
     """The frequencies 0 to n/2 of a real signal; ``rfft`` is the function to call."""
@@ -97,6 +100,7 @@ def rfft_of(x: Operand, axis: int = -1, norm: str | None = None) -> Any:
         case((2, 2, 2), n=2, axis=-1, norm="forward", made="complex"),
         case((1,), n=1, axis=0),
     ),
+    linear=True,
 )
 def irfft_of(x: Operand, n: int, axis: int = -1, norm: str | None = None) -> Any:
     """The real signal of n entries with frequencies 0 to n/2; ``irfft`` is the function to call."""

@@ -91,7 +91,7 @@ def _solve_a(g: Any, out: Any, a: Any, b: Any) -> Any:
 @primitive(
     "{a}⁻¹·{b}",
     Rule(_solve_a, "−{out} / {a}", "−{a}⁻ᵀ · {g} · {out}ᵀ"),
-    Rule(_solve_b, "1 / {a}", "{a}⁻ᵀ · {g}"),
+    Rule(_solve_b, "1 / {a}", "{a}⁻ᵀ · {g}", linear=True),
     cases=(
         case((3, 3), (3,), made="invertible"),
         case((3, 3), (3, 2), made="invertible"),

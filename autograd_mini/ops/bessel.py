@@ -1,0 +1,502 @@
+"""Bessel functions, element by element; the order is a number, and has no derivative."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..arrays import library
+from ..node import Node
+from ..operation import Operand, Rule, case, primitive
+from .elementwise import sign
+
+
+@primitive(
+    "J₀({x})",
+    Rule(lambda g, out, x: g * -j1(x), "−J₁({x})"),
+    elementwise=True,
+)
+def j0(x: Operand) -> Any:
+    """The Bessel function of the first kind of order 0.
+
+    References
+    ----------
+    NIST Digital Library of Mathematical Functions, section 10.6, https://dlmf.nist.gov/10.6.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.special.j0(1.0), am.grad(am.special.j0)(1.0)
+    (0.7651976..., -0.440050...)
+    """
+    return library(x).special.j0(x)
+
+
+@primitive(
+    "J₁({x})",
+    Rule(lambda g, out, x: g * (0.5 * (j0(x) - bessel_j(x, 2.0))), "(J₀({x}) − J₂({x})) / 2"),
+    elementwise=True,
+)
+def j1(x: Operand) -> Any:
+    """The Bessel function of the first kind of order 1.
+
+    References
+    ----------
+    NIST Digital Library of Mathematical Functions, section 10.6, https://dlmf.nist.gov/10.6.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.special.j1(1.0), am.grad(am.special.j1)(1.0)
+    (0.4400505..., 0.3251471...)
+    """
+    return library(x).special.j1(x)
+
+
+@primitive(
+    "Y₀({x})",
+    Rule(lambda g, out, x: g * -y1(x), "−Y₁({x})"),
+    elementwise=True,
+    domain=(0.5, 3.0),
+)
+def y0(x: Operand) -> Any:
+    """The Bessel function of the second kind of order 0, for x > 0.
+
+    References
+    ----------
+    NIST Digital Library of Mathematical Functions, section 10.6, https://dlmf.nist.gov/10.6.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.special.y0(1.0), am.grad(am.special.y0)(1.0)
+    (0.0882569..., 0.7812128...)
+    """
+    return library(x).special.y0(x)
+
+
+@primitive(
+    "Y₁({x})",
+    Rule(lambda g, out, x: g * (0.5 * (y0(x) - bessel_y(x, 2.0))), "(Y₀({x}) − Y₂({x})) / 2"),
+    elementwise=True,
+    domain=(0.5, 3.0),
+)
+def y1(x: Operand) -> Any:
+    """The Bessel function of the second kind of order 1, for x > 0.
+
+    References
+    ----------
+    NIST Digital Library of Mathematical Functions, section 10.6, https://dlmf.nist.gov/10.6.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.special.y1(1.0), am.grad(am.special.y1)(1.0)
+    (-0.781212..., 0.8694697...)
+    """
+    return library(x).special.y1(x)
+
+
+@primitive(
+    "I₀({x})",
+    Rule(lambda g, out, x: g * i1(x), "I₁({x})"),
+    elementwise=True,
+)
+def i0(x: Operand) -> Any:
+    """The modified Bessel function of the first kind of order 0.
+
+    References
+    ----------
+    NIST Digital Library of Mathematical Functions, section 10.29, https://dlmf.nist.gov/10.29.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.special.i0(1.0), am.grad(am.special.i0)(1.0)
+    (1.2660658..., 0.5651591...)
+    """
+    return library(x).special.i0(x)
+
+
+@primitive(
+    "I₁({x})",
+    Rule(lambda g, out, x: g * (0.5 * (i0(x) + bessel_i(x, 2.0))), "(I₀({x}) + I₂({x})) / 2"),
+    elementwise=True,
+)
+def i1(x: Operand) -> Any:
+    """The modified Bessel function of the first kind of order 1.
+
+    References
+    ----------
+    NIST Digital Library of Mathematical Functions, section 10.29, https://dlmf.nist.gov/10.29.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.special.i1(1.0), am.grad(am.special.i1)(1.0)
+    (0.5651591..., 0.7009067...)
+    """
+    return library(x).special.i1(x)
+
+
+@primitive(
+    "exp(−|{x}|) · I₀({x})",
+    Rule(lambda g, out, x: g * (i1e(x) - sign(x) * out), "exp(−|{x}|) · I₁({x}) − sign {x} · {out}"),
+    elementwise=True,
+    domain=(0.3, 2.0),
+)
+def i0e(x: Operand) -> Any:
+    """``i0`` times exp(−abs(x)), which does not overflow; its slope at 0 is 0.
+
+    References
+    ----------
+    NIST Digital Library of Mathematical Functions, section 10.29, https://dlmf.nist.gov/10.29.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.special.i0e(1000.0), am.grad(am.special.i0e)(1000.0)
+    (0.0126172..., -6.310198...e-06)
+    """
+    return library(x).special.i0e(x)
+
+
+@primitive(
+    "exp(−|{x}|) · I₁({x})",
+    Rule(
+        lambda g, out, x: g * (0.5 * (i0e(x) + bessel_ie(x, 2.0)) - sign(x) * out),
+        "exp(−|{x}|) · (I₀({x}) + I₂({x})) / 2 − sign {x} · {out}",
+    ),
+    elementwise=True,
+    domain=(0.3, 2.0),
+)
+def i1e(x: Operand) -> Any:
+    """``i1`` times exp(−abs(x)), which does not overflow.
+
+    References
+    ----------
+    NIST Digital Library of Mathematical Functions, section 10.29, https://dlmf.nist.gov/10.29.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.special.i1e(1000.0), am.grad(am.special.i1e)(1000.0)
+    (0.0126109..., -6.300731...e-06)
+    """
+    return library(x).special.i1e(x)
+
+
+@primitive(
+    "K₀({x})",
+    Rule(lambda g, out, x: g * -k1(x), "−K₁({x})"),
+    elementwise=True,
+    domain=(0.5, 3.0),
+)
+def k0(x: Operand) -> Any:
+    """The modified Bessel function of the second kind of order 0, for x > 0.
+
+    References
+    ----------
+    NIST Digital Library of Mathematical Functions, section 10.29, https://dlmf.nist.gov/10.29.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.special.k0(1.0), am.grad(am.special.k0)(1.0)
+    (0.4210244..., -0.601907...)
+    """
+    return library(x).special.k0(x)
+
+
+@primitive(
+    "K₁({x})",
+    Rule(lambda g, out, x: g * (-0.5 * (k0(x) + bessel_k(x, 2.0))), "−(K₀({x}) + K₂({x})) / 2"),
+    elementwise=True,
+    domain=(0.5, 3.0),
+)
+def k1(x: Operand) -> Any:
+    """The modified Bessel function of the second kind of order 1, for x > 0.
+
+    References
+    ----------
+    NIST Digital Library of Mathematical Functions, section 10.29, https://dlmf.nist.gov/10.29.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.special.k1(1.0), am.grad(am.special.k1)(1.0)
+    (0.6019072..., -1.022931...)
+    """
+    return library(x).special.k1(x)
+
+
+@primitive(
+    "J({x}; order {v})",
+    Rule(
+        lambda g, out, x, v: g * (0.5 * (bessel_j(x, v - 1.0) - bessel_j(x, v + 1.0))),
+        "half of J({x}) one order lower less one order higher",
+    ),
+    elementwise=True,
+    domain=(0.5, 3.0),
+    cases=(case((2, 3), v=1.5), case((), v=2.0)),
+)
+def bessel_j(x: Operand, v: Any) -> Any:
+    """The Bessel function of the first kind of order ``v``; ``jv`` is the function to call."""
+    return library(x).special.jv(v, x)
+
+
+@primitive(
+    "Y({x}; order {v})",
+    Rule(
+        lambda g, out, x, v: g * (0.5 * (bessel_y(x, v - 1.0) - bessel_y(x, v + 1.0))),
+        "half of Y({x}) one order lower less one order higher",
+    ),
+    elementwise=True,
+    domain=(0.5, 3.0),
+    cases=(case((2, 3), v=1.5), case((), v=2.0)),
+)
+def bessel_y(x: Operand, v: Any) -> Any:
+    """The Bessel function of the second kind of order ``v``; ``yv`` is the function to call."""
+    return library(x).special.yv(v, x)
+
+
+@primitive(
+    "I({x}; order {v})",
+    Rule(
+        lambda g, out, x, v: g * (0.5 * (bessel_i(x, v - 1.0) + bessel_i(x, v + 1.0))),
+        "half of I({x}) one order lower and one order higher",
+    ),
+    elementwise=True,
+    domain=(0.5, 3.0),
+    cases=(case((2, 3), v=1.5), case((), v=2.0)),
+)
+def bessel_i(x: Operand, v: Any) -> Any:
+    """The modified Bessel function of the first kind of order ``v``; ``iv`` is the function to call."""
+    return library(x).special.iv(v, x)
+
+
+@primitive(
+    "exp(−|x|) · I({x}; order {v})",
+    Rule(
+        lambda g, out, x, v: g * (0.5 * (bessel_ie(x, v - 1.0) + bessel_ie(x, v + 1.0)) - sign(x) * out),
+        "as of I, less sign {x} · {out}",
+    ),
+    elementwise=True,
+    domain=(0.5, 3.0),
+    cases=(case((2, 3), v=1.5), case((), v=2.0)),
+)
+def bessel_ie(x: Operand, v: Any) -> Any:
+    """The scaled modified Bessel function of the first kind of order ``v``; ``ive`` is the function to call."""
+    return library(x).special.ive(v, x)
+
+
+@primitive(
+    "K({x}; order {v})",
+    Rule(
+        lambda g, out, x, v: g * (-0.5 * (bessel_k(x, v - 1.0) + bessel_k(x, v + 1.0))),
+        "−half of K({x}) one order lower and one order higher",
+    ),
+    elementwise=True,
+    domain=(0.5, 3.0),
+    cases=(case((2, 3), v=1.5), case((), v=2.0)),
+)
+def bessel_k(x: Operand, v: Any) -> Any:
+    """The modified Bessel function of the second kind of order ``v``; ``kv`` is the function to call."""
+    return library(x).special.kv(v, x)
+
+
+@primitive(
+    "exp(x) · K({x}; order {v})",
+    Rule(lambda g, out, x, v: g * (out - 0.5 * (bessel_ke(x, v - 1.0) + bessel_ke(x, v + 1.0))), "as of K, and {out}"),
+    elementwise=True,
+    domain=(0.5, 3.0),
+    cases=(case((2, 3), v=1.5), case((), v=2.0)),
+)
+def bessel_ke(x: Operand, v: Any) -> Any:
+    """The scaled modified Bessel function of the second kind of order ``v``; ``kve`` is the function to call."""
+    return library(x).special.kve(v, x)
+
+
+def plain_number(v: Any, name: str, function: str) -> Any:
+    """A parameter that has no derivative rule; a Value that requires a gradient would lose it silently."""
+    if isinstance(v, Node):
+        if v.requires_grad:
+            raise TypeError(f"{function} has no derivative by {name}: pass a number, or value.detach()")
+        v = v._stored
+    return float(v) if isinstance(v, int) else v
+
+
+def jv(v: Any, z: Operand) -> Any:
+    """The Bessel function of the first kind of real order.
+
+    Parameters
+    ----------
+    v : float or array
+        The order; it has no derivative.
+    z : Value, number or array
+        Real.
+
+    Returns
+    -------
+    Value if ``z`` is one, else number or array
+
+    Raises
+    ------
+    TypeError
+        If ``v`` is a Value that requires a gradient.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.special.jv(2, 1.0), am.grad(lambda z: am.special.jv(2, z))(1.0)
+    (0.1149034..., 0.2102436...)
+    """
+    return bessel_j(z, plain_number(v, "its order v", "jv"))
+
+
+def yv(v: Any, z: Operand) -> Any:
+    """The Bessel function of the second kind of real order.
+
+    Parameters
+    ----------
+    v : float or array
+        The order; it has no derivative.
+    z : Value, number or array
+        Real. Positive.
+
+    Returns
+    -------
+    Value if ``z`` is one, else number or array
+
+    Raises
+    ------
+    TypeError
+        If ``v`` is a Value that requires a gradient.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.special.yv(2, 1.0), am.grad(lambda z: am.special.yv(2, z))(1.0)
+    (-1.650682..., 2.5201523...)
+    """
+    return bessel_y(z, plain_number(v, "its order v", "yv"))
+
+
+def iv(v: Any, z: Operand) -> Any:
+    """The modified Bessel function of the first kind of real order.
+
+    Parameters
+    ----------
+    v : float or array
+        The order; it has no derivative.
+    z : Value, number or array
+        Real.
+
+    Returns
+    -------
+    Value if ``z`` is one, else number or array
+
+    Raises
+    ------
+    TypeError
+        If ``v`` is a Value that requires a gradient.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.special.iv(2, 1.0), am.grad(lambda z: am.special.iv(2, z))(1.0)
+    (0.1357476..., 0.2936637...)
+    """
+    return bessel_i(z, plain_number(v, "its order v", "iv"))
+
+
+def ive(v: Any, z: Operand) -> Any:
+    """``iv`` times exp(−abs(z)), which does not overflow.
+
+    Parameters
+    ----------
+    v : float or array
+        The order; it has no derivative.
+    z : Value, number or array
+        Real.
+
+    Returns
+    -------
+    Value if ``z`` is one, else number or array
+
+    Raises
+    ------
+    TypeError
+        If ``v`` is a Value that requires a gradient.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.special.ive(2, 1.0), am.grad(lambda z: am.special.ive(2, z))(1.0)
+    (0.0499387..., 0.0580940...)
+    """
+    return bessel_ie(z, plain_number(v, "its order v", "ive"))
+
+
+def kv(v: Any, z: Operand) -> Any:
+    """The modified Bessel function of the second kind of real order.
+
+    Parameters
+    ----------
+    v : float or array
+        The order; it has no derivative.
+    z : Value, number or array
+        Real. Positive.
+
+    Returns
+    -------
+    Value if ``z`` is one, else number or array
+
+    Raises
+    ------
+    TypeError
+        If ``v`` is a Value that requires a gradient.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.special.kv(2, 1.0), am.grad(lambda z: am.special.kv(2, z))(1.0)
+    (1.6248388..., -3.851585...)
+    """
+    return bessel_k(z, plain_number(v, "its order v", "kv"))
+
+
+def kve(v: Any, z: Operand) -> Any:
+    """``kv`` times exp(z), which does not underflow.
+
+    Parameters
+    ----------
+    v : float or array
+        The order; it has no derivative.
+    z : Value, number or array
+        Real. Positive.
+
+    Returns
+    -------
+    Value if ``z`` is one, else number or array
+
+    Raises
+    ------
+    TypeError
+        If ``v`` is a Value that requires a gradient.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.special.kve(2, 1.0), am.grad(lambda z: am.special.kve(2, z))(1.0)
+    (4.4167700..., -6.052923...)
+    """
+    return bessel_ke(z, plain_number(v, "its order v", "kve"))
+
+
+jn = jv
+"""The other name of ``jv``."""
+
+
+def yn(n: int, x: Operand) -> Any:
+    """The Bessel function of the second kind of whole order, as ``yv``."""
+    return yv(n, x)

@@ -1,0 +1,472 @@
+"""The gamma function, its logarithm and relatives, element by element."""
+
+from __future__ import annotations
+
+import math
+from operator import index
+from typing import Any
+
+from ..arrays import library
+from ..operation import Operand, Rule, case, composed, primitive
+from .bessel import plain_number
+from .entropies import xlog1py, xlogy
+from .powers import exp
+
+
+@primitive(
+    "Γ({x})",
+    Rule(lambda g, out, x: g * (out * psi(x)), "{out} · ψ({x})"),
+    elementwise=True,
+    domain=(0.5, 3.0),
+)
+def gamma(x: Operand) -> Any:
+    """The gamma function, (x − 1)! for whole numbers.
+
+    References
+    ----------
+    NIST Digital Library of Mathematical Functions, equation 5.2.1, https://dlmf.nist.gov/5.2.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.special.gamma(4.0), am.grad(am.special.gamma)(4.0)
+    (6.0, 7.5367060...)
+    """
+    return library(x).special.gamma(x)
+
+
+@primitive(
+    "log Γ({x})",
+    Rule(lambda g, out, x: g * psi(x), "ψ({x})"),
+    elementwise=True,
+    domain=(0.5, 3.0),
+)
+def gammaln(x: Operand) -> Any:
+    """The logarithm of the absolute value of the gamma function.
+
+    References
+    ----------
+    NIST Digital Library of Mathematical Functions, equation 5.2.2, https://dlmf.nist.gov/5.2.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.special.gammaln(4.0), am.grad(am.special.gammaln)(4.0)
+    (1.7917594..., 1.2561176...)
+    """
+    return library(x).special.gammaln(x)
+
+
+@primitive(
+    "log Γ({x})",
+    Rule(lambda g, out, x: g * psi(x), "ψ({x})"),
+    elementwise=True,
+    domain=(0.5, 3.0),
+)
+def loggamma(x: Operand) -> Any:
+    """The logarithm of the gamma function, also of complex numbers; of real ones below 0 it is nan.
+
+    References
+    ----------
+    NIST Digital Library of Mathematical Functions, equation 5.2.1, https://dlmf.nist.gov/5.2.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.special.loggamma(4.0), am.grad(am.special.loggamma)(4.0)
+    (1.7917594..., 1.2561176...)
+    """
+    return library(x).special.loggamma(x)
+
+
+@primitive(
+    "1 / Γ({x})",
+    Rule(lambda g, out, x: g * (-out * psi(x)), "−{out} · ψ({x})"),
+    elementwise=True,
+    domain=(0.5, 3.0),
+)
+def rgamma(x: Operand) -> Any:
+    """One over the gamma function.
+
+    References
+    ----------
+    NIST Digital Library of Mathematical Functions, section 5.2, https://dlmf.nist.gov/5.2.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.special.rgamma(4.0), am.grad(am.special.rgamma)(4.0)
+    (0.1666666..., -0.209352...)
+    """
+    return library(x).special.rgamma(x)
+
+
+@primitive(
+    "ψ({x})",
+    Rule(lambda g, out, x: g * polygamma_of(x, 1), "ψ′({x})"),
+    elementwise=True,
+    domain=(0.5, 3.0),
+)
+def psi(x: Operand) -> Any:
+    """The digamma function, the derivative of log Γ; ``digamma`` is its other name.
+
+    References
+    ----------
+    NIST Digital Library of Mathematical Functions, equation 5.2.2, https://dlmf.nist.gov/5.2.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.special.psi(1.0), am.grad(am.special.psi)(1.0)
+    (-0.577215..., 1.6449340...)
+    """
+    return library(x).special.psi(x)
+
+
+@primitive(
+    "ψ⁽ⁿ⁾({x}), n = {n}",
+    Rule(lambda g, out, x, n: g * polygamma_of(x, n + 1), "ψ⁽ⁿ⁺¹⁾({x})"),
+    elementwise=True,
+    domain=(0.5, 3.0),
+    cases=(case((2, 3), n=1), case((), n=2), case((3,), n=0)),
+)
+def polygamma_of(x: Operand, n: int) -> Any:
+    """A derivative of the digamma function; ``polygamma`` is the function to call."""
+    special = library(x).special
+    return special.psi(x) if n == 0 else (-1.0) ** (n + 1) * math.factorial(n) * special.zeta(n + 1.0, x)
+
+
+def polygamma(n: int, x: Operand) -> Any:
+    """The n-th derivative of the digamma function.
+
+    Parameters
+    ----------
+    n : int
+        0 or more; it has no derivative.
+    x : Value, number or array
+        Real.
+
+    Returns
+    -------
+    Value if ``x`` is one, else number or array
+
+    Raises
+    ------
+    TypeError, ValueError
+        If ``n`` is no whole number, or negative.
+
+    Notes
+    -----
+    With f = ψ⁽ⁿ⁾(x): df/dx = ψ⁽ⁿ⁺¹⁾(x).
+
+    References
+    ----------
+    NIST Digital Library of Mathematical Functions, section 5.15, https://dlmf.nist.gov/5.15.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.special.polygamma(1, 1.0), am.grad(lambda x: am.special.polygamma(1, x))(1.0)
+    (1.644934..., -2.404113...)
+    """
+    if index(n) < 0:
+        raise ValueError(f"polygamma needs n >= 0, got {n}")
+    return polygamma_of(x, index(n))
+
+
+@composed(case((2, 3), d=2), case((), d=3), domain=(1.5, 3.0))
+def multigammaln(a: Operand, d: int) -> Any:
+    """The logarithm of the multivariate gamma function, as in the density of the Wishart distribution.
+
+    Parameters
+    ----------
+    a : Value, number or array
+        Greater than (d − 1) / 2.
+    d : int
+        The dimension; it has no derivative.
+
+    Returns
+    -------
+    Value if ``a`` is one, else number or array
+
+    References
+    ----------
+    R. J. Muirhead, *Aspects of Multivariate Statistical Theory* (Wiley, 1982), section 2.1.2.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.special.multigammaln(2.0, 1), am.grad(lambda a: am.special.multigammaln(a, 1))(2.0)
+    (0.0, 0.42278433...)
+    """
+    total = gammaln(a)
+    for j in range(1, index(d)):
+        total = total + gammaln(a - 0.5 * j)
+    return total + 0.25 * d * (d - 1) * math.log(math.pi)
+
+
+@primitive(
+    "B({a}, {b})",
+    Rule(lambda g, out, a, b: g * (out * (psi(a) - psi(a + b))), "{out} · (ψ({a}) − ψ({a} + {b}))"),
+    Rule(lambda g, out, a, b: g * (out * (psi(b) - psi(a + b))), "{out} · (ψ({b}) − ψ({a} + {b}))"),
+    elementwise=True,
+    domain=(0.5, 3.0),
+)
+def beta(a: Operand, b: Operand) -> Any:
+    """The beta function, Γ(a) · Γ(b) / Γ(a + b).
+
+    References
+    ----------
+    NIST Digital Library of Mathematical Functions, section 5.12, https://dlmf.nist.gov/5.12.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.special.beta(1.0, 2.0)
+    0.5
+    """
+    return library(a, b).special.beta(a, b)
+
+
+@primitive(
+    "log |B({a}, {b})|",
+    Rule(lambda g, out, a, b: g * (psi(a) - psi(a + b)), "ψ({a}) − ψ({a} + {b})"),
+    Rule(lambda g, out, a, b: g * (psi(b) - psi(a + b)), "ψ({b}) − ψ({a} + {b})"),
+    elementwise=True,
+    domain=(0.5, 3.0),
+)
+def betaln(a: Operand, b: Operand) -> Any:
+    """The logarithm of the absolute value of the beta function.
+
+    References
+    ----------
+    NIST Digital Library of Mathematical Functions, section 5.12, https://dlmf.nist.gov/5.12.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.special.betaln(1.0, 2.0)
+    -0.6931471...
+    """
+    return library(a, b).special.betaln(a, b)
+
+
+@primitive(
+    "Γ({x} + {m}) / Γ({x})",
+    Rule(lambda g, out, x, m: g * (out * (psi(x + m) - psi(x))), "{out} · (ψ({x} + {m}) − ψ({x}))"),
+    Rule(lambda g, out, x, m: g * (out * psi(x + m)), "{out} · ψ({x} + {m})"),
+    elementwise=True,
+    domain=(0.5, 3.0),
+)
+def poch(x: Operand, m: Operand) -> Any:
+    """Pochhammer's symbol, the rising factorial.
+
+    References
+    ----------
+    NIST Digital Library of Mathematical Functions, section 5.2(iii), https://dlmf.nist.gov/5.2.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.special.poch(2.0, 3.0)
+    24.0
+    """
+    return library(x, m).special.poch(x, m)
+
+
+# --- incomplete integrals ---------------------------------------------------------------------------------------------
+
+
+def _gamma_density(x: Any, a: Any) -> Any:
+    """x^(a − 1) · exp(−x) / Γ(a)."""
+    return exp(xlogy(a - 1.0, x) - x - gammaln(a))
+
+
+_PARTS = (case((2, 3), a=1.5), case((), a=2.0))
+
+
+@primitive(
+    "P({a}, {x})",
+    Rule(lambda g, out, x, a: g * _gamma_density(x, a), "{x}^({a}−1) · exp(−{x}) / Γ({a})"),
+    elementwise=True,
+    domain=(0.5, 3.0),
+    cases=_PARTS,
+)
+def lower_gamma(x: Operand, a: Any) -> Any:
+    """The lower incomplete gamma function over the whole; ``gammainc`` is the function to call."""
+    return library(x).special.gammainc(a, x)
+
+
+@primitive(
+    "Q({a}, {x})",
+    Rule(lambda g, out, x, a: g * -_gamma_density(x, a), "−{x}^({a}−1) · exp(−{x}) / Γ({a})"),
+    elementwise=True,
+    domain=(0.5, 3.0),
+    cases=_PARTS,
+)
+def upper_gamma(x: Operand, a: Any) -> Any:
+    """The upper incomplete gamma function over the whole; ``gammaincc`` is the function to call."""
+    return library(x).special.gammaincc(a, x)
+
+
+def gammainc(a: Any, x: Operand) -> Any:
+    """The lower incomplete gamma function over the whole: the distribution function of the gamma distribution.
+
+    Parameters
+    ----------
+    a : float or array
+        Positive; it has no derivative here.
+    x : Value, number or array
+        Not negative.
+
+    Returns
+    -------
+    Value if ``x`` is one, else number or array
+
+    Raises
+    ------
+    TypeError
+        If ``a`` is a Value that requires a gradient.
+
+    Notes
+    -----
+    With f = gammainc(a, x): df/dx = x^(a−1) · exp(−x) / Γ(a).
+
+    References
+    ----------
+    NIST Digital Library of Mathematical Functions, equation 8.2.4, https://dlmf.nist.gov/8.2.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.special.gammainc(1.0, 1.0), am.grad(lambda x: am.special.gammainc(1.0, x))(1.0)
+    (0.6321205..., 0.3678794...)
+    """
+    return lower_gamma(x, plain_number(a, "a", "gammainc"))
+
+
+def gammaincc(a: Any, x: Operand) -> Any:
+    """The upper incomplete gamma function over the whole, 1 − gammainc(a, x).
+
+    Parameters
+    ----------
+    a : float or array
+        Positive; it has no derivative here.
+    x : Value, number or array
+        Not negative.
+
+    Returns
+    -------
+    Value if ``x`` is one, else number or array
+
+    Raises
+    ------
+    TypeError
+        If ``a`` is a Value that requires a gradient.
+
+    References
+    ----------
+    NIST Digital Library of Mathematical Functions, equation 8.2.4, https://dlmf.nist.gov/8.2.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.special.gammaincc(1.0, 1.0), am.grad(lambda x: am.special.gammaincc(1.0, x))(1.0)
+    (0.3678794..., -0.3678794...)
+    """
+    return upper_gamma(x, plain_number(a, "a", "gammaincc"))
+
+
+@primitive(
+    "I({x}; {a}, {b})",
+    Rule(
+        lambda g, out, x, a, b: g * exp(xlogy(a - 1.0, x) + xlog1py(b - 1.0, -x) - betaln(a, b)),
+        "{x}^({a}−1) · (1 − {x})^({b}−1) / B({a}, {b})",
+    ),
+    elementwise=True,
+    domain=(0.1, 0.9),
+    cases=(case((2, 3), a=1.5, b=2.5), case((), a=2.0, b=3.0)),
+)
+def incomplete_beta(x: Operand, a: Any, b: Any) -> Any:
+    """The incomplete beta function over the whole; ``betainc`` is the function to call."""
+    return library(x).special.betainc(a, b, x)
+
+
+def betainc(a: Any, b: Any, x: Operand) -> Any:
+    """The incomplete beta function over the whole: the distribution function of the beta distribution.
+
+    Parameters
+    ----------
+    a, b : float or array
+        Positive; they have no derivative here.
+    x : Value, number or array
+        Between 0 and 1.
+
+    Returns
+    -------
+    Value if ``x`` is one, else number or array
+
+    Raises
+    ------
+    TypeError
+        If ``a`` or ``b`` is a Value that requires a gradient.
+
+    Notes
+    -----
+    With f = betainc(a, b, x): df/dx = x^(a−1) · (1 − x)^(b−1) / B(a, b).
+
+    References
+    ----------
+    NIST Digital Library of Mathematical Functions, equation 8.17.2, https://dlmf.nist.gov/8.17.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.special.betainc(1.0, 1.0, 0.25), am.grad(lambda x: am.special.betainc(1.0, 1.0, x))(0.25)
+    (0.25, 1.0)
+    """
+    return incomplete_beta(x, plain_number(a, "a", "betainc"), plain_number(b, "b", "betainc"))
+
+
+@primitive(
+    "ζ({x}, {q})",
+    Rule(lambda g, out, q, x: g * (-x * hurwitz(q, x + 1.0)), "−{x} · ζ({x} + 1, {q})"),
+    elementwise=True,
+    domain=(0.5, 3.0),
+    cases=(case((2, 3), x=2.0), case((), x=3.0)),
+)
+def hurwitz(q: Operand, x: Any) -> Any:
+    """Hurwitz' zeta function; ``zeta`` is the function to call."""
+    return library(q).special.zeta(x, q)
+
+
+def zeta(x: Any, q: Operand = None) -> Any:
+    """The zeta function of Riemann, or with ``q`` of Hurwitz: the sum of (k + q)^(−x) over k = 0, 1, ...
+
+    Parameters
+    ----------
+    x : float or array
+        Greater than 1; it has no derivative.
+    q : Value, number or array, optional
+        1 by default.
+
+    Returns
+    -------
+    Value if ``q`` is one, else number or array
+
+    Raises
+    ------
+    TypeError
+        If ``x`` is a Value that requires a gradient.
+
+    References
+    ----------
+    NIST Digital Library of Mathematical Functions, section 25.11, https://dlmf.nist.gov/25.11.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.special.zeta(2.0), am.grad(lambda q: am.special.zeta(2.0, q))(1.0)
+    (1.6449340..., -2.4041138...)
+    """
+    return hurwitz(1.0 if q is None else q, plain_number(x, "x", "zeta"))

@@ -1,0 +1,191 @@
+"""SciPy's special functions under the names of ``scipy.special``, with every order of derivative.
+
+They come from SciPy, which the extra brings, ``pip install 'autograd-mini[special]'``, and which is imported when one
+is first called. SciPy's own ufuncs on Values, ``scipy.special.gammaln(v)``, give the same Values.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from .arrays import plain, shape_of
+from .node import Node
+from .operation import Operand
+from .ops import softmax as _ours
+from .ops.activations import erf as erf
+from .ops.angles import sinc as sinc
+from .ops.arithmetic import where
+from .ops.bessel import (
+    i0 as i0,
+    i0e as i0e,
+    i1 as i1,
+    i1e as i1e,
+    iv as iv,
+    ive as ive,
+    j0 as j0,
+    j1 as j1,
+    jn as jn,
+    jv as jv,
+    k0 as k0,
+    k1 as k1,
+    kv as kv,
+    kve as kve,
+    y0 as y0,
+    y1 as y1,
+    yn as yn,
+    yv as yv,
+)
+from .ops.elementwise import abs, sign
+from .ops.entropies import (
+    entr as entr,
+    exp1 as exp1,
+    expi as expi,
+    expn as expn,
+    kl_div as kl_div,
+    log_expit as log_expit,
+    logit as logit,
+    rel_entr as rel_entr,
+    xlog1py as xlog1py,
+    xlogy as xlogy,
+)
+from .ops.error_functions import (
+    dawsn as dawsn,
+    erfc as erfc,
+    erfcinv as erfcinv,
+    erfcx as erfcx,
+    erfi as erfi,
+    erfinv as erfinv,
+    log_ndtr as log_ndtr,
+    ndtr as ndtr,
+    ndtri as ndtri,
+)
+from .ops.gammas import (
+    beta as beta,
+    betainc as betainc,
+    betaln as betaln,
+    gamma as gamma,
+    gammainc as gammainc,
+    gammaincc as gammaincc,
+    gammaln as gammaln,
+    loggamma as loggamma,
+    multigammaln as multigammaln,
+    poch as poch,
+    polygamma as polygamma,
+    psi as psi,
+    rgamma as rgamma,
+    zeta as zeta,
+)
+from .ops.powers import cbrt as cbrt, exp, exp2 as exp2, expm1 as expm1, log, log1p as log1p
+from .ops.reductions import Axis, sum
+from .ops.shapes import ravel, reshape
+
+digamma = psi
+
+
+def logsumexp(
+    a: Operand, axis: Axis = None, b: Operand = None, keepdims: bool = False, return_sign: bool = False
+) -> Any:
+    """log(Σ b · exp(a)) without overflow.
+
+    Parameters
+    ----------
+    a : Value, number or array
+    axis : int, sequence of int or None
+        The axes to sum over; all of them by default.
+    b : Value, number or array, optional
+        Factors, which broadcast with ``a``; they may be 0 or negative.
+    keepdims : bool
+        Whether these axes stay, with length 1; False by default.
+    return_sign : bool
+        Whether to give the logarithm of the absolute value and the sign; else a negative sum gives nan.
+
+    Returns
+    -------
+    Value if an operand is one, else number or array
+        With ``return_sign`` a pair of them.
+
+    References
+    ----------
+    P. Blanchard, D. J. Higham and N. J. Higham, "Accurately computing the log-sum-exp and softmax functions",
+    IMA Journal of Numerical Analysis 41 (2021).
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> float(am.special.logsumexp([0.0, 0.0], b=[1.0, 3.0]))
+    1.386294361119890...
+    """
+    if b is None and not return_sign:
+        return _ours.logsumexp(a, axis, keepdims)
+    shift = _peak(a, b, axis)
+    total = sum(exp(a - shift) if b is None else where(_data(b) == 0, 0.0, b * exp(a - shift)), axis, True)
+    direction = sign(total)
+    out = log(abs(total) if return_sign else total) + shift
+    if not keepdims:
+        kept = shape_of(sum(_data(a) if b is None else _data(a) + 0.0 * _data(b), axis))
+        out, direction = reshape(out, kept), reshape(direction, kept)
+    return (out, direction) if return_sign else out
+
+
+def _peak(a: Any, b: Any, axis: Axis) -> Any:
+    """The largest exponent whose factor is not 0, as a constant; 0 where there is none."""
+    data, factors = _data(a), None if b is None else _data(b)
+    counted = np.asarray(data if factors is None else np.where(np.equal(factors, 0), -np.inf, data))
+    peak = counted.max(axis=axis if not isinstance(axis, list) else tuple(axis), keepdims=True, initial=-np.inf)  # type: ignore[arg-type]
+    return np.where(np.isfinite(peak), peak, 0.0).astype(counted.dtype)
+
+
+def _data(x: Any) -> Any:
+    return x._stored if isinstance(x, Node) else plain(x)
+
+
+def softmax(x: Operand, axis: int | Sequence[int] | None = None) -> Any:
+    """exp(x) / Σ exp(x): positive numbers that sum to 1, without overflow.
+
+    Parameters
+    ----------
+    x : Value, number or array
+    axis : int, sequence of int or None
+        The axes along which the entries compete; all of them by default, as in SciPy.
+
+    Returns
+    -------
+    Value if ``x`` is one, else number or array
+        In the shape of ``x``.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.special.softmax([[0.0, 0.0], [0.0, 0.0]])
+    array([[0.25, 0.25],
+           [0.25, 0.25]])
+    """
+    if axis is None:
+        return reshape(_ours.softmax(ravel(x)), shape_of(x))
+    return exp(log_softmax(x, axis)) if isinstance(axis, Sequence) else _ours.softmax(x, axis)
+
+
+def log_softmax(x: Operand, axis: int | Sequence[int] | None = None) -> Any:
+    """The logarithm of ``softmax``, exact where that is tiny.
+
+    Parameters
+    ----------
+    x : Value, number or array
+    axis : int, sequence of int or None
+        The axes along which the entries compete; all of them by default, as in SciPy.
+
+    Returns
+    -------
+    Value if ``x`` is one, else number or array
+        In the shape of ``x``.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.special.log_softmax([0.0, 1000.0])
+    array([-1000.,     0.])
+    """
+    if axis is None:
+        return reshape(_ours.log_softmax(ravel(x)), shape_of(x))
+    return x - _ours.logsumexp(x, axis, True) if isinstance(axis, Sequence) else _ours.log_softmax(x, axis)
