@@ -132,7 +132,7 @@ def _peak(a: Any, b: Any, axis: Axis) -> Any:
     """The largest exponent whose factor is not 0, as a constant; 0 where there is none."""
     data, factors = _data(a), None if b is None else _data(b)
     counted = np.asarray(data if factors is None else np.where(np.equal(factors, 0), -np.inf, data))
-    peak = counted.max(axis=axis if not isinstance(axis, list) else tuple(axis), keepdims=True, initial=-np.inf)  # type: ignore[arg-type]
+    peak = counted.max(axis=axis if not isinstance(axis, list) else tuple(axis), keepdims=True, initial=-np.inf)
     return np.where(np.isfinite(peak), peak, 0.0).astype(counted.dtype)
 
 

@@ -231,6 +231,11 @@ def _packed(x: Any) -> Any:
     return np.asarray(x).astype(np.result_type(x, np.complex64))
 
 
+def _polygamma(x: Any, n: int) -> Any:
+    """SciPy's is always float64."""
+    return scipy.special.psi(x) if n == 0 else scipy.special.polygamma(n, x).astype(np.result_type(x, np.float32))
+
+
 FORMULAS: dict[str, Callable[..., Any]] = {
     "astype": lambda x, dtype: np.asarray(x).astype(dtype),
     "avg_pool": _pool(np.nanmean, 0.0),
@@ -301,7 +306,7 @@ FORMULAS |= {
     "i0": scipy.special.i0,
     "incomplete_beta": lambda x, a, b: scipy.special.betainc(a, b, x),
     "lower_gamma": lambda x, a: scipy.special.gammainc(a, x),
-    "polygamma_of": lambda x, n: scipy.special.polygamma(n, x).astype(np.result_type(x, np.float32)),
+    "polygamma_of": _polygamma,
     "upper_gamma": lambda x, a: scipy.special.gammaincc(a, x),
 }
 
