@@ -81,6 +81,12 @@ from .ops.diagonals import (
     tril as tril,
     triu as triu,
 )
+from .ops.differences import (
+    diff as diff,
+    ediff1d as ediff1d,
+    gradient as gradient,
+    trapezoid as trapezoid,
+)
 from .ops.einsum import (
     einsum as einsum,
 )
@@ -114,6 +120,17 @@ from .ops.joining import (
     hstack as hstack,
     stack as stack,
     vstack as vstack,
+)
+from .ops.missing import (
+    nancumprod as nancumprod,
+    nancumsum as nancumsum,
+    nanmax as nanmax,
+    nanmean as nanmean,
+    nanmin as nanmin,
+    nanprod as nanprod,
+    nanstd as nanstd,
+    nansum as nansum,
+    nanvar as nanvar,
 )
 from .ops.norms import norm as norm
 from .ops.numbers import (
@@ -239,16 +256,21 @@ from .ops.rearranging import (
 from .ops.reductions import (
     amax as amax,
     amin as amin,
-    cumprod as cumprod,
-    cumsum as cumsum,
     max as max,
     mean as mean,
     min as min,
     prod as prod,
-    sort as sort,
-    std as std,
+    ptp as ptp,
     sum as sum,
-    var as var,
+)
+from .ops.running import (
+    cummax as cummax,
+    cummin as cummin,
+    cumprod as cumprod,
+    cumsum as cumsum,
+    cumulative_prod as cumulative_prod,
+    cumulative_sum as cumulative_sum,
+    logcumsumexp as logcumsumexp,
 )
 from .ops.shapes import (
     astype as astype,
@@ -267,9 +289,26 @@ from .ops.softmax import (
     softmax as softmax,
     softmax_cross_entropy as softmax_cross_entropy,
 )
+from .ops.sorting import (
+    median as median,
+    nanmedian as nanmedian,
+    nanpercentile as nanpercentile,
+    nanquantile as nanquantile,
+    partition as partition,
+    percentile as percentile,
+    quantile as quantile,
+    sort as sort,
+)
 from .ops.splitting import (
     array_split as array_split,
     split as split,
+)
+from .ops.statistics import (
+    average as average,
+    corrcoef as corrcoef,
+    cov as cov,
+    std as std,
+    var as var,
 )
 from .ops.windows import avg_pool as avg_pool, max_pool as max_pool, sliding_window_view as sliding_window_view
 from .products import hvp as hvp, jvp as jvp, linearize as linearize, vjp as vjp

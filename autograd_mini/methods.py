@@ -1,127 +1,108 @@
-"""The array methods of a Value, under ndarray's names; each calls the function of the same name."""
+"""The array methods of a Value, under ndarray's names: the functions of the same name, as methods.
+
+A function of the package takes the Value as its first argument, so it is the method as it stands: no call in between,
+and its docstring is the method's. Only where ndarray's method takes other arguments than the function is one written.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Concatenate, NoReturn, ParamSpec
+
+import numpy as np
 
 from . import ops
-from .ops.reductions import Axis
+from .arrays import shape_of
 
 if TYPE_CHECKING:
     from .value import Value
 
+P = ParamSpec("P")
+
+
+def _method(function: Callable[Concatenate[Any, P], Any]) -> Callable[Concatenate[Value, P], Value]:
+    """The function as a method that gives a Value."""
+    return function
+
+
+def _plain(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function as a method that gives plain data."""
+    return function
+
+
+def _refused(name: str, instead: str) -> Callable[..., NoReturn]:
+    """A method of ndarray that changes the array in place."""
+
+    def method(self: Value, *_: Any, **__: Any) -> NoReturn:
+        raise TypeError(f"{name}() would change a Value in place, which its graph cannot undo: {instead}")
+
+    method.__name__ = method.__qualname__ = name
+    method.__doc__ = f"Refused, since a graph must keep what it used: {instead}."
+    return method
+
 
 class ArrayMethods:
-    """What ``Value`` offers beside operators: reductions, shapes, selections and the commonest functions."""
+    """What ``Value`` offers beside operators: ndarray's methods and the commonest functions."""
 
     __slots__ = ()
 
-    def sum(self, axis: Axis = None, keepdims: bool = False) -> Value:
-        """Sum of the entries along some axes, or of all.
+    # reductions and running results
+    sum = _method(ops.reductions.sum)
+    mean = _method(ops.reductions.mean)
+    max = _method(ops.reductions.max)
+    min = _method(ops.reductions.min)
+    prod = _method(ops.reductions.prod)
+    ptp = _method(ops.reductions.ptp)
+    trace = _method(ops.reductions.trace)
+    var = _method(ops.statistics.var)
+    std = _method(ops.statistics.std)
+    cumsum = _method(ops.running.cumsum)
+    cumprod = _method(ops.running.cumprod)
 
-        See `autograd_mini.sum`.
+    # shapes and choices of entries
+    ravel = flatten = _method(ops.shapes.ravel)
+    swapaxes = _method(ops.shapes.swapaxes)
+    squeeze = _method(ops.shapes.squeeze)
+    astype = _method(ops.shapes.astype)
+    fit = _method(ops.shapes.fit)
+    repeat = _method(ops.rearranging.repeat)
+    take = _method(ops.indexing.take)
+    diagonal = _method(ops.diagonals.diagonal)
 
-        Examples
-        --------
-        >>> from autograd_mini import Value
-        >>> Value([1.0, 2.0]).sum()
-        Value(3, op=sum)
-        """
-        return ops.reductions.sum(self, axis, keepdims)  # type: ignore[no-any-return]
+    # element by element, and products
+    clip = _method(ops.arithmetic.clip)
+    round = _method(ops.elementwise.round)
+    conj = conjugate = _method(ops.elementwise.conjugate)
+    copy = _method(ops.elementwise.identity)
+    dot = _method(ops.products.dot)
+    exp = _method(ops.powers.exp)
+    log = _method(ops.powers.log)
+    sqrt = _method(ops.powers.sqrt)
+    tanh = _method(ops.angles.tanh)
+    sigmoid = _method(ops.activations.sigmoid)
+    relu = _method(ops.activations.relu)
 
-    def mean(self, axis: Axis = None, keepdims: bool = False) -> Value:
-        """Mean of the entries along some axes, or of all.
+    # plain data, without a gradient
+    any = _plain(ops.plain.any)
+    all = _plain(ops.plain.all)
+    argmax = _plain(ops.plain.argmax)
+    argmin = _plain(ops.plain.argmin)
+    argsort = _plain(ops.plain.argsort)
+    argpartition = _plain(ops.plain.argpartition)
+    nonzero = _plain(ops.plain.nonzero)
+    searchsorted = _plain(ops.plain.searchsorted)
 
-        See `autograd_mini.mean`.
+    # in place
+    sort = _refused("sort", "write y = autograd_mini.sort(x)")
+    partition = _refused("partition", "write y = autograd_mini.partition(x, kth)")
+    fill = _refused("fill", "write y = autograd_mini.zeros_like(x) + number")
+    put = _refused("put", "write y = x.at[indices].set(values)")
+    resize = _refused("resize", "write y = x.reshape(shape), or autograd_mini.pad(x, width)")
+    setfield = _refused("setfield", "write y = x.at[indices].set(values)")
+    byteswap = _refused("byteswap", "a Value holds numbers in the machine's own order")
+    setflags = _refused("setflags", "x.numpy() is an array of its own")
 
-        Examples
-        --------
-        >>> from autograd_mini import Value
-        >>> Value([1.0, 2.0]).mean()
-        Value(1.5, op=mean)
-        """
-        return ops.reductions.mean(self, axis, keepdims)  # type: ignore[no-any-return]
-
-    def max(self, axis: Axis = None, keepdims: bool = False) -> Value:
-        """Largest entry; ties share the gradient.
-
-        See `autograd_mini.max`.
-
-        Examples
-        --------
-        >>> from autograd_mini import Value
-        >>> Value([1.0, 2.0]).max()
-        Value(2, op=max)
-        """
-        return ops.reductions.max(self, axis, keepdims)  # type: ignore[no-any-return]
-
-    def min(self, axis: Axis = None, keepdims: bool = False) -> Value:
-        """Smallest entry; ties share the gradient.
-
-        See `autograd_mini.min`.
-
-        Examples
-        --------
-        >>> from autograd_mini import Value
-        >>> Value([1.0, 2.0]).min()
-        Value(1, op=min)
-        """
-        return ops.reductions.min(self, axis, keepdims)  # type: ignore[no-any-return]
-
-    def prod(self, axis: Axis = None, keepdims: bool = False) -> Value:
-        """Product of the entries, exact also with zeros.
-
-        See `autograd_mini.prod`.
-
-        Examples
-        --------
-        >>> from autograd_mini import Value
-        >>> Value([2.0, 5.0]).prod()
-        Value(10, op=prod)
-        """
-        return ops.reductions.prod(self, axis, keepdims)  # type: ignore[no-any-return]
-
-    def var(self, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Value:
-        """Variance over ``n - ddof`` entries.
-
-        See `autograd_mini.var`.
-
-        Examples
-        --------
-        >>> from autograd_mini import Value
-        >>> Value([1.0, 3.0]).var()
-        Value(1, op=divide)
-        """
-        return ops.reductions.var(self, axis, ddof, keepdims)  # type: ignore[no-any-return]
-
-    def std(self, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Value:
-        """Standard deviation over ``n - ddof`` entries.
-
-        See `autograd_mini.std`.
-
-        Examples
-        --------
-        >>> from autograd_mini import Value
-        >>> Value([1.0, 3.0]).std()
-        Value(1, op=root)
-        """
-        return ops.reductions.std(self, axis, ddof, keepdims)  # type: ignore[no-any-return]
-
-    def cumsum(self, axis: int | None = None) -> Value:
-        """Running sums along an axis.
-
-        See `autograd_mini.cumsum`.
-
-        Examples
-        --------
-        >>> from autograd_mini import Value
-        >>> Value([1.0, 2.0]).cumsum()
-        Value([1., 3.], shape=(2,), op=cumsum)
-        """
-        return ops.reductions.cumsum(self, axis)  # type: ignore[no-any-return]
-
-    def reshape(self, *shape: Any) -> Value:
+    def reshape(self, *shape: Any, order: str = "C") -> Value:
         """The entries in another shape: ``v.reshape(2, 3)`` or ``v.reshape((2, 3))``.
 
         See `autograd_mini.reshape`.
@@ -132,22 +113,10 @@ class ArrayMethods:
         >>> Value([1.0, 2.0]).reshape(1, -1)
         Value([[1., 2.]], shape=(1, 2), op=reshape)
         """
-        return ops.shapes.reshape(self, shape[0] if len(shape) == 1 else shape)  # type: ignore[no-any-return]
-
-    def ravel(self) -> Value:
-        """All entries as one row.
-
-        See `autograd_mini.ravel`.
-
-        Examples
-        --------
-        >>> from autograd_mini import Value
-        >>> Value([[1.0], [2.0]]).ravel()
-        Value([1., 2.], shape=(2,), op=reshape)
-        """
-        return ops.shapes.ravel(self)  # type: ignore[no-any-return]
-
-    flatten = ravel
+        new = shape[0] if len(shape) == 1 else shape
+        if order != "C":
+            return ops.shapes.reshape(self, new, order=order)  # type: ignore[no-any-return, call-arg]
+        return ops.shapes.reshape(self, new)  # type: ignore[no-any-return]
 
     def transpose(self, *axes: Any) -> Value:
         """The axes in another order; reversed by default.
@@ -163,221 +132,84 @@ class ArrayMethods:
         order = axes[0] if len(axes) == 1 else axes or None
         return ops.shapes.transpose(self, order)  # type: ignore[no-any-return]
 
-    def swapaxes(self, axis1: int, axis2: int) -> Value:
-        """Two axes exchanged.
-
-        See `autograd_mini.swapaxes`.
+    def compress(self, condition: Any, axis: int | None = None) -> Value:
+        """The entries (or slices along ``axis``) where a row of booleans is true.
 
         Examples
         --------
         >>> from autograd_mini import Value
-        >>> Value([[1.0], [2.0]]).swapaxes(0, 1)
-        Value([[1., 2.]], shape=(1, 2), op=transpose)
+        >>> Value([1.0, 2.0, 3.0]).compress([True, False, True])
+        Value([1., 3.], shape=(2,), op=getitem)
         """
-        return ops.shapes.swapaxes(self, axis1, axis2)  # type: ignore[no-any-return]
+        [where_true] = np.nonzero(np.asarray(ops.plain.as_data(condition)))
+        return ops.indexing.take(self, where_true, axis)  # type: ignore[no-any-return]
 
-    def squeeze(self, axis: int | Sequence[int] | None = None) -> Value:
-        """Axes of length 1 removed.
-
-        See `autograd_mini.squeeze`.
+    def choose(self, choices: Sequence[Any]) -> Any:
+        """Entries of several arrays by the whole numbers in this Value.
 
         Examples
         --------
         >>> from autograd_mini import Value
-        >>> Value([[1.0], [2.0]]).squeeze()
-        Value([1., 2.], shape=(2,), op=reshape)
+        >>> Value([0, 1]).choose([[1.0, 2.0], [3.0, 4.0]])
+        array([1., 4.])
         """
-        return ops.shapes.squeeze(self, axis)  # type: ignore[no-any-return]
+        numbers = ops.plain.as_data(self)
+        out: Any = choices[0]
+        for i, choice in enumerate(choices[1:], 1):
+            out = ops.arithmetic.where(numbers == i, choice, out)
+        return out
 
-    def repeat(self, repeats: int | Sequence[int], axis: int | None = None) -> Value:
-        """Each entry several times in a row.
-
-        See `autograd_mini.repeat`.
+    def tolist(self) -> Any:
+        """The data as nested lists of Python numbers.
 
         Examples
         --------
         >>> from autograd_mini import Value
-        >>> Value([1.0, 2.0]).repeat(2)
-        Value([1., 1., 2., 2.], shape=(4,), op=getitem)
+        >>> Value([[1.0], [2.0]]).tolist()
+        [[1.0], [2.0]]
         """
-        return ops.rearranging.repeat(self, repeats, axis)  # type: ignore[no-any-return]
+        data = ops.plain.as_data(self)
+        return data.tolist() if hasattr(data, "tolist") else data
 
-    def take(self, indices: Any, axis: int | None = None) -> Value:
-        """The entries with the given numbers.
+    @property
+    def real(self) -> Value:
+        """Real part."""
+        return ops.elementwise.real(self)  # type: ignore[no-any-return]
 
-        See `autograd_mini.take`.
+    @property
+    def imag(self) -> Value:
+        """Imaginary part."""
+        return ops.elementwise.imag(self)  # type: ignore[no-any-return]
 
-        Examples
-        --------
-        >>> from autograd_mini import Value
-        >>> Value([1.0, 2.0]).take([1, 1])
-        Value([2., 2.], shape=(2,), op=getitem)
-        """
-        return ops.indexing.take(self, indices, axis)  # type: ignore[no-any-return]
+    @property
+    def mT(self) -> Value:  # noqa: N802 (ndarray's name)
+        """The last two axes exchanged: the transposes of a stack of matrices."""
+        if len(shape_of(self)) < 2:
+            raise ValueError(f"mT needs matrices, got shape {shape_of(self)}")
+        return ops.shapes.swapaxes(self, -2, -1)  # type: ignore[no-any-return]
 
-    def diagonal(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Value:
-        """The entries whose indices differ by ``offset``.
+    @property
+    def flat(self) -> Value:
+        """All entries as one row, to iterate over or to index."""
+        return ops.shapes.ravel(self)  # type: ignore[no-any-return]
 
-        See `autograd_mini.diagonal`.
+    itemsize = property(lambda self: self.dtype.itemsize, doc="Bytes of an entry.")
+    nbytes = property(lambda self: self.dtype.itemsize * self.size, doc="Bytes of all entries.")
 
-        Examples
-        --------
-        >>> from autograd_mini import Value
-        >>> Value([[1.0, 2.0], [3.0, 4.0]]).diagonal()
-        Value([1., 4.], shape=(2,), op=getitem)
-        """
-        return ops.diagonals.diagonal(self, offset, axis1, axis2)  # type: ignore[no-any-return]
+    def __round__(self, decimals: int = 0) -> Value:
+        return ops.elementwise.round(self, decimals)  # type: ignore[no-any-return]
 
-    def trace(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Value:
-        """Sum of the diagonal.
+    def __trunc__(self) -> Value:
+        return ops.elementwise.trunc(self)  # type: ignore[no-any-return]
 
-        See `autograd_mini.trace`.
+    def __floor__(self) -> Value:
+        return ops.elementwise.floor(self)  # type: ignore[no-any-return]
 
-        Examples
-        --------
-        >>> from autograd_mini import Value
-        >>> Value([[1.0, 2.0], [3.0, 4.0]]).trace()
-        Value(5, op=sum)
-        """
-        return ops.reductions.trace(self, offset, axis1, axis2)  # type: ignore[no-any-return]
+    def __ceil__(self) -> Value:
+        return ops.elementwise.ceil(self)  # type: ignore[no-any-return]
 
-    def clip(self, min: Any = None, max: Any = None) -> Value:
-        """The entries limited to an interval.
+    def __divmod__(self, other: Any) -> tuple[Any, Any]:
+        return ops.numbers.divmod(self, other)
 
-        See `autograd_mini.clip`.
-
-        Examples
-        --------
-        >>> from autograd_mini import Value
-        >>> Value([-2.0, 0.5]).clip(-1.0, 1.0)
-        Value([-1. ,  0.5], shape=(2,), op=where)
-        """
-        return ops.arithmetic.clip(self, min, max)  # type: ignore[no-any-return]
-
-    def dot(self, other: Any) -> Value:
-        """Dot product, as ``np.dot``.
-
-        See `autograd_mini.dot`.
-
-        Examples
-        --------
-        >>> from autograd_mini import Value
-        >>> Value([1.0, 2.0]).dot([3.0, 4.0])
-        Value(11, op=matmul)
-        """
-        return ops.products.dot(self, other)  # type: ignore[no-any-return]
-
-    def conj(self) -> Value:
-        """Complex conjugate.
-
-        See `autograd_mini.conjugate`.
-
-        Examples
-        --------
-        >>> from autograd_mini import Value
-        >>> Value([1 + 2j]).conj()
-        Value([1.-2.j], shape=(1,), dtype=complex128, op=conjugate)
-        """
-        return ops.elementwise.conjugate(self)  # type: ignore[no-any-return]
-
-    def exp(self) -> Value:
-        """e to this power.
-
-        See `autograd_mini.exp`.
-
-        Examples
-        --------
-        >>> from autograd_mini import Value
-        >>> Value(0.0).exp()
-        Value(1, op=exp)
-        """
-        return ops.powers.exp(self)  # type: ignore[no-any-return]
-
-    def log(self) -> Value:
-        """Natural logarithm.
-
-        See `autograd_mini.log`.
-
-        Examples
-        --------
-        >>> from autograd_mini import Value
-        >>> Value(1.0).log()
-        Value(0, op=log)
-        """
-        return ops.powers.log(self)  # type: ignore[no-any-return]
-
-    def sqrt(self) -> Value:
-        """Square root.
-
-        See `autograd_mini.sqrt`.
-
-        Examples
-        --------
-        >>> from autograd_mini import Value
-        >>> Value(9.0).sqrt()
-        Value(3, op=sqrt)
-        """
-        return ops.powers.sqrt(self)  # type: ignore[no-any-return]
-
-    def tanh(self) -> Value:
-        """Hyperbolic tangent.
-
-        See `autograd_mini.tanh`.
-
-        Examples
-        --------
-        >>> from autograd_mini import Value
-        >>> Value(0.5).tanh()
-        Value(0.462117, op=tanh)
-        """
-        return ops.angles.tanh(self)  # type: ignore[no-any-return]
-
-    def sigmoid(self) -> Value:
-        """1 / (1 + exp(-x)).
-
-        See `autograd_mini.sigmoid`.
-
-        Examples
-        --------
-        >>> from autograd_mini import Value
-        >>> Value(0.0).sigmoid()
-        Value(0.5, op=sigmoid)
-        """
-        return ops.activations.sigmoid(self)  # type: ignore[no-any-return]
-
-    def relu(self) -> Value:
-        """max(x, 0).
-
-        See `autograd_mini.relu`.
-
-        Examples
-        --------
-        >>> from autograd_mini import Value
-        >>> Value(-2.0).relu()
-        Value(0, op=relu)
-        """
-        return ops.activations.relu(self)  # type: ignore[no-any-return]
-
-    def astype(self, dtype: Any) -> Value:
-        """The entries in another dtype.
-
-        See `autograd_mini.astype`.
-
-        Examples
-        --------
-        >>> from autograd_mini import Value
-        >>> Value([1.0]).astype("float32")
-        Value([1.], shape=(1,), dtype=float32, op=astype)
-        """
-        return ops.shapes.astype(self, dtype)  # type: ignore[no-any-return]
-
-    def fit(self, like: Any) -> Value:
-        """Summed over the axes along which ``like`` was broadcast, in its dtype: how gradients are fitted.
-
-        Examples
-        --------
-        >>> from autograd_mini import Value
-        >>> Value([[1.0], [2.0]]).fit(0.0)
-        Value(3, op=fit)
-        """
-        return ops.shapes.fit(self, like)  # type: ignore[no-any-return]
+    def __rdivmod__(self, other: Any) -> tuple[Any, Any]:
+        return ops.numbers.divmod(other, self)

@@ -59,8 +59,18 @@ _REDUCE: dict[Any, Function] = {
     np.multiply: ops.reductions.prod,
     np.maximum: ops.reductions.max,
     np.minimum: ops.reductions.min,
+    np.fmax: ops.missing.nanmax,
+    np.fmin: ops.missing.nanmin,
+    np.logaddexp: ops.softmax.logsumexp,
+    np.hypot: ops.norms.norm,
 }
-_ACCUMULATE: dict[Any, Function] = {np.add: ops.reductions.cumsum, np.multiply: ops.reductions.cumprod}
+_ACCUMULATE: dict[Any, Function] = {
+    np.add: ops.running.cumsum,
+    np.multiply: ops.running.cumprod,
+    np.maximum: ops.running.cummax,
+    np.minimum: ops.running.cummin,
+    np.logaddexp: ops.running.logcumsumexp,
+}
 
 _DEFAULTS: dict[str, Any] = {"casting": "same_kind", "order": "K", "subok": True, "where": True}
 

@@ -246,6 +246,11 @@ FORMULAS: dict[str, Callable[..., Any]] = {
     "conv_transpose": _conv_transpose,
     "cofactors": _cofactors,
     "einsum_of": lambda operands, subscripts: np.einsum(subscripts, *operands),
+    "cummax": lambda x, axis=None: np.maximum.accumulate(x if axis is not None else np.ravel(x), axis=axis or 0),
+    "cummin": lambda x, axis=None: np.minimum.accumulate(x if axis is not None else np.ravel(x), axis=axis or 0),
+    "logcumsumexp": lambda x, axis=None: np.logaddexp.accumulate(
+        x if axis is not None else np.ravel(x), axis=axis or 0
+    ),
     "erf": lambda x: np.vectorize(math.erf, otypes=[np.asarray(x).dtype])(x),
     "fft_of": lambda x, axes, norm=None: np.fft.fftn(x, axes=axes, norm=norm),
     "fit": _fit,

@@ -11,7 +11,7 @@ from ..arrays import library
 from ..operation import Operand, Rule, case, composed, primitive
 from .arithmetic import divide, where
 from .elementwise import imag, real
-from .plain import data_of
+from .plain import as_data
 from .powers import sqrt
 
 
@@ -380,7 +380,7 @@ def unwrap(p: Operand, discont: float | None = None, axis: int = -1, *, period: 
     >>> am.unwrap([0.0, 359.0], period=360.0)
     array([ 0., -1.])
     """
-    data = data_of(p)
+    data = as_data(p)
     return p + (np.unwrap(data, discont, axis, period=period) - data)
 
 

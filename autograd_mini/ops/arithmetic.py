@@ -6,7 +6,7 @@ from typing import Any
 
 from ..arrays import library
 from ..operation import Operand, Rule, primitive
-from .plain import data_of
+from .plain import as_data
 
 
 @primitive(
@@ -279,8 +279,8 @@ def clip(x: Operand, a_min: Operand = None, a_max: Operand = None, *, min: Opera
         raise ValueError("clip got one limit twice: give a_min or min, and a_max or max")
     low, high = a_min if min is None else min, a_max if max is None else max
     if low is not None:
-        x = where(data_of(x) < data_of(low), low, x)
-    return x if high is None else where(data_of(x) > data_of(high), high, x)
+        x = where(as_data(x) < as_data(low), low, x)
+    return x if high is None else where(as_data(x) > as_data(high), high, x)
 
 
 true_divide, mod = divide, remainder

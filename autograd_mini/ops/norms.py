@@ -185,7 +185,8 @@ def _of_matrices(x: Any, ord: Any, axes: tuple[int, ...], keepdims: bool) -> Any
     if ord in ("nuc", 2, -2):
         # NOTE: abs stops the gradient of singular values that are 0, where any direction would do
         values = abs(svdvals(moveaxis(x, axes, (-2, -1))))
-        out = {"nuc": sum, 2: max, -2: min}[ord](values, axis=-1)
+        reductions: dict[Any, Any] = {"nuc": sum, 2: max, -2: min}
+        out = reductions[ord](values, axis=-1)
         return reshape(out, tuple(1 if i in axes else n for i, n in enumerate(shape))) if keepdims else out
     along, across = axes if builtins.abs(float(ord)) == 1 else axes[::-1]
     extreme = max if float(ord) > 0 else min

@@ -11,7 +11,7 @@ from ..arrays import library
 from ..operation import Operand, Rule, case, composed, primitive
 from .arithmetic import divide, floor_divide, multiply, remainder, where, zeros_like
 from .elementwise import flat, imag, is_complex, real, sign, trunc
-from .plain import data_of
+from .plain import as_data
 from .powers import power
 from .shapes import astype
 
@@ -147,7 +147,7 @@ def ldexp(x: Operand, exponent: Any) -> Any:
     >>> am.ldexp(3.0, 2), am.grad(am.ldexp)(3.0, 2)
     (12.0, 4.0)
     """
-    return library(x).ldexp(x, data_of(exponent))
+    return library(x).ldexp(x, as_data(exponent))
 
 
 def frexp(x: Operand) -> tuple[Any, Any]:
@@ -170,7 +170,7 @@ def frexp(x: Operand) -> tuple[Any, Any]:
     >>> fraction, int(exponent)
     (0.75, 4)
     """
-    exponent = np.frexp(data_of(x))[1]
+    exponent = np.frexp(as_data(x))[1]
     return ldexp(x, -exponent), exponent
 
 
@@ -194,7 +194,7 @@ def modf(x: Operand) -> tuple[Any, Any]:
     >>> am.modf(-2.25)
     (-0.25, -2.0)
     """
-    data = data_of(x)
+    data = as_data(x)
     endless = abs(data) == np.inf
     return fmod(where(endless, copysign(0.0, data), x) if np.any(endless) else x, 1.0), trunc(x)
 
@@ -243,7 +243,7 @@ def float_power(x: Operand, y: Operand) -> Any:
     >>> float(am.float_power(2, -1))
     0.5
     """
-    return power(*[x if type(data_of(x)) is float else astype(x, _wide(data_of(x))) for x in (x, y)])
+    return power(*[x if type(as_data(x)) is float else astype(x, _wide(as_data(x))) for x in (x, y)])
 
 
 def _wide(data: Any) -> np.dtype[Any]:
@@ -312,7 +312,7 @@ def nan_to_num(
     >>> am.gradients(y.sum(), x)
     array([1., 0., 0.])
     """
-    data = data_of(x)
+    data = as_data(x)
     if is_complex(data):
         a, b = (nan_to_num(part(x), True, nan, posinf, neginf) for part in (real, imag))
         return a + multiply(b, 1j)
@@ -342,5 +342,5 @@ def real_if_close(x: Operand, tol: float = 100) -> Any:
     >>> am.real_if_close([1.0 + 1e-20j])
     array([1.])
     """
-    data = data_of(x)
+    data = as_data(x)
     return real(x) if is_complex(data) and not np.iscomplexobj(np.real_if_close(data, tol)) else x

@@ -14,7 +14,7 @@ from ..arrays import UnknownData, library, plain
 from ..node import Node
 
 
-def data_of(x: Any) -> Any:
+def as_data(x: Any) -> Any:
     """The data of a Value, or what else came as data that a table computes with."""
     return x._stored if isinstance(x, Node) else plain(x)
 

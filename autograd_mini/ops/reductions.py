@@ -1,8 +1,11 @@
-"""Reductions: many entries become one, along some axes or all."""
+"""Reductions: many entries become one, along some axes or all.
+
+Each comes as a primitive with the options ``axis`` and ``keepdims`` (its name ends in an underscore), and as the
+function of NumPy's signature, which is made of it: a mask puts the neutral element in place of what is left out.
+"""
 
 from __future__ import annotations
 
-import builtins
 import math
 from collections.abc import Sequence
 from operator import index
@@ -12,14 +15,12 @@ import numpy as np
 
 from ..arrays import data_of, library, shape_of, static
 from ..operation import Operand, Rule, case, composed, primitive
-from .arithmetic import divide, multiply, subtract, where
+from .arithmetic import divide, maximum, minimum, where as choose
 from .diagonals import diagonal
-from .elementwise import conjugate, real
-from .indexing import take_along_axis
 from .joining import concatenate
-from .powers import root
+from .plain import as_data
 from .rearranging import flip
-from .shapes import broadcast_to, moveaxis, reshape, transpose
+from .shapes import astype, broadcast_to, reshape, transpose
 
 Axis: TypeAlias = int | Sequence[int] | None
 
@@ -30,6 +31,12 @@ CASES = (
     case((2, 3, 2), axis=(0, 2)),
     case(()),
 )
+MASK = np.array([[True, False, True], [True, True, False]])
+ASKED = (
+    case((2, 3), where=MASK, initial=0.75),
+    case((2, 3), where=MASK, initial=0.75, axis=0, keepdims=True),
+    case((2, 3), initial=-3.0, axis=1),
+)
 
 
 def plain_axis(axis: Axis) -> int | tuple[int, ...] | None:
@@ -39,7 +46,8 @@ def plain_axis(axis: Axis) -> int | tuple[int, ...] | None:
     return tuple(axis) if isinstance(axis, (tuple, list)) else index(axis)  # type: ignore[arg-type]
 
 
-def _axes(axis: Axis, ndim: int) -> tuple[int, ...]:
+def axes_of(axis: Axis, ndim: int) -> tuple[int, ...]:
+    """The axes as numbers from 0; all of them for None."""
     return tuple(range(ndim)) if axis is None else np.lib.array_utils.normalize_axis_tuple(axis, ndim)
 
 
@@ -48,7 +56,7 @@ def restored(g: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
     shape = shape_of(x)
     if keepdims or not shape or (axis is None and shape_of(g) == ()):
         return g
-    gone = _axes(axis, len(shape))
+    gone = axes_of(axis, len(shape))
     return reshape(g, tuple(1 if i in gone else n for i, n in enumerate(shape)))
 
 
@@ -57,18 +65,76 @@ def _spread(g: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
     return broadcast_to(restored(g, x, axis, keepdims), shape_of(x))
 
 
-def _count(x: Any, axis: Axis) -> int:
+def count(x: Any, axis: Axis) -> int:
+    """How many entries become one."""
     shape = shape_of(x)
-    return math.prod(shape[i] for i in _axes(axis, len(shape)))
+    return math.prod(shape[i] for i in axes_of(axis, len(shape)))
+
+
+# --- what NumPy's signatures ask for ----------------------------------------------------------------------------------
+
+
+def no_out(name: str, out: Any) -> None:
+    """Refuse to write a result into an array: it would have no place in a graph."""
+    if out is not None:
+        raise TypeError(f"{name} takes no out=: the result is a new Value in a graph; write the result to a name")
+
+
+def mask_of(x: Any, where: Any) -> Any:
+    """The mask of the entries that take part, checked against the shape of ``x``."""
+    mask = as_data(where)
+    kind = getattr(mask, "dtype", np.dtype(type(mask)))
+    if kind.kind != "b":
+        raise TypeError(f"where= needs booleans, got {kind}")
+    try:
+        fits = np.broadcast_shapes(np.shape(mask), shape_of(x)) == shape_of(x)
+    except ValueError:
+        fits = False
+    if not fits:
+        raise ValueError(f"where= of shape {np.shape(mask)} does not broadcast to the shape {shape_of(x)} of x")
+    return mask
+
+
+def asked(name: str, x: Any, dtype: Any, out: Any, where: Any, neutral: Any) -> Any:
+    """``x`` in the dtype asked for, with the neutral element in place of the entries that are left out."""
+    no_out(name, out)
+    if dtype is not None:
+        x = astype(x, dtype)
+    return x if where is None or where is True else choose(mask_of(x, where), x, neutral)
+
+
+def count_where(x: Any, axis: Axis, keepdims: bool, where: Any) -> Any:
+    """How many entries take part in each result, in the dtype of ``x``."""
+    if where is None or where is True:
+        return count(x, axis)
+    dtype = getattr(x, "dtype", np.dtype(float))
+    real_dtype = np.empty(0, dtype).real.dtype if dtype.kind in "fc" else np.dtype(float)
+    return sum_(astype(broadcast_to(mask_of(x, where), shape_of(x)), real_dtype), axis, keepdims)
+
+
+# --- sums and means ---------------------------------------------------------------------------------------------------
 
 
 @primitive(
     "Σ {x}",
     Rule(lambda g, out, x, axis, keepdims: _spread(g, x, axis, keepdims), "1", "{g}, copied"),
-    cases=(*CASES, case((0, 3)), case((0, 3), axis=0)),
+    cases=(*CASES, case((0, 3)), case((0, 3), axis=0), *ASKED, case((2, 3), axis=0, dtype="float64")),
     linear=True,
 )
-def sum(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
+def sum_(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
+    """Sum of the entries along some axes, or of all."""
+    return library(x).sum(x, axis=plain_axis(axis), keepdims=keepdims)
+
+
+def sum(
+    x: Operand,
+    axis: Axis = None,
+    dtype: Any = None,
+    out: Any = None,
+    keepdims: bool = False,
+    initial: Operand = None,
+    where: Any = None,
+) -> Any:
     """Sum of the entries along some axes, or of all.
 
     Parameters
@@ -76,8 +142,16 @@ def sum(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
     x : Value, number or array
     axis : int, sequence of int or None
         The axes to sum over; all of them by default.
+    dtype : NumPy dtype, optional
+        In which the sum is taken; that of ``x`` by default.
+    out : None
+        For NumPy's sake: a result is never written into an array.
     keepdims : bool
         Whether these axes stay, with length 1; False by default.
+    initial : Value, number or array, optional
+        What the sum starts from; 0 by default.
+    where : array of bool, optional
+        The entries that take part; all by default.
 
     Returns
     -------
@@ -96,12 +170,18 @@ def sum(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
     >>> am.gradients(am.sum(x), x)
     array([[1., 1.],
            [1., 1.]])
+    >>> am.gradients(am.sum(x, where=x > 1.5, initial=10.0), x)
+    array([[0., 1.],
+           [1., 1.]])
     """
-    return library(x).sum(x, axis=plain_axis(axis), keepdims=keepdims)
+    if dtype is None and out is None and initial is None and where is None:
+        return sum_(x) if axis is None and keepdims is False else sum_(x, axis, keepdims)
+    total = sum_(asked("sum", x, dtype, out, where, 0.0), axis, keepdims)
+    return total if initial is None else total + initial
 
 
 @composed(case((3, 4)), case((2, 3, 3), offset=1, axis1=1, axis2=2))
-def trace(x: Operand, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+def trace(x: Operand, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = None, out: Any = None) -> Any:
     """Sum of the diagonal.
 
     Parameters
@@ -112,6 +192,10 @@ def trace(x: Operand, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
         Which diagonal; 0, the main one, by default.
     axis1, axis2 : int
         The axes of the matrices; the first two by default.
+    dtype : NumPy dtype, optional
+        In which the sum is taken.
+    out : None
+        For NumPy's sake.
 
     Returns
     -------
@@ -127,20 +211,33 @@ def trace(x: Operand, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
     >>> am.trace([[1.0, 2.0], [3.0, 4.0]])
     np.float64(5.0)
     """
-    return sum(diagonal(x, offset, axis1, axis2), axis=-1)
+    return sum(diagonal(x, offset, axis1, axis2), -1, dtype, out)
 
 
 @primitive(
     "mean {x}",
     Rule(
-        lambda g, out, x, axis, keepdims: _spread(g * divide(1.0, _count(x, axis)), x, axis, keepdims),
+        lambda g, out, x, axis, keepdims: _spread(g * divide(1.0, count(x, axis)), x, axis, keepdims),
         "1 / {n}",
         "{g} × 1/{n}, copied",
     ),
-    cases=CASES,
+    cases=(*CASES, case((2, 3), where=MASK), case((2, 3), where=MASK, axis=0), case((2, 3), dtype="float64")),
     linear=True,
 )
-def mean(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
+def mean_(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
+    """Mean of the entries along some axes, or of all."""
+    return library(x).mean(x, axis=plain_axis(axis), keepdims=keepdims)
+
+
+def mean(
+    x: Operand,
+    axis: Axis = None,
+    dtype: Any = None,
+    out: Any = None,
+    keepdims: bool = False,
+    *,
+    where: Any = None,
+) -> Any:
     """Mean of the entries along some axes, or of all.
 
     Parameters
@@ -148,8 +245,14 @@ def mean(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
     x : Value, number or array
     axis : int, sequence of int or None
         The axes to average over; all of them by default.
+    dtype : NumPy dtype, optional
+        In which the mean is taken; that of ``x`` by default.
+    out : None
+        For NumPy's sake: a result is never written into an array.
     keepdims : bool
         Whether these axes stay, with length 1; False by default.
+    where : array of bool, optional
+        The entries that take part; all by default.
 
     Returns
     -------
@@ -168,21 +271,61 @@ def mean(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
     >>> am.gradients(am.mean(x), x)
     array([0.25, 0.25, 0.25, 0.25])
     """
-    return library(x).mean(x, axis=plain_axis(axis), keepdims=keepdims)
+    if dtype is None and out is None and where is None:
+        return mean_(x) if axis is None and keepdims is False else mean_(x, axis, keepdims)
+    x = asked("mean", x, dtype, out, None, 0.0)
+    if where is None or where is True:
+        return mean_(x, axis, keepdims)
+    return divide(sum(x, axis, keepdims=keepdims, where=where), count_where(x, axis, keepdims, where))
+
+
+# --- extremes ---------------------------------------------------------------------------------------------------------
 
 
 def _shared(g: Any, out: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
-    """The gradient of an extreme value, in equal parts to the entries that tie for it."""
+    """The gradient of an extreme value, in equal parts to the entries that tie for it; a nan is the extreme."""
     if not shape_of(x):
         return g
-    hit = data_of(x) == data_of(restored(out, x, axis, keepdims))
+    data = data_of(x)
+    hit = (data == data_of(restored(out, x, axis, keepdims))) | (data != data)
     table = library(hit)
-    ties = table.astype(table.sum(hit, axis=_axes(axis, hit.ndim), keepdims=True), x.dtype)
-    return where(hit, restored(g, x, axis, keepdims) / ties, 0.0)
+    ties = table.astype(table.sum(hit, axis=axes_of(axis, hit.ndim), keepdims=True), x.dtype)
+    return choose(hit, restored(g, x, axis, keepdims) / ties, 0.0)
 
 
-@primitive("max {x}", Rule(_shared, "[{x} = {out}]", "{g} to the entries that are largest"), cases=CASES)
-def max(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
+@primitive("max {x}", Rule(_shared, "[{x} = {out}]", "{g} to the entries that are largest"), cases=(*CASES, *ASKED))
+def max_(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
+    """Largest entry along some axes, or of all."""
+    return library(x).max(x, axis=plain_axis(axis), keepdims=keepdims)
+
+
+@primitive("min {x}", Rule(_shared, "[{x} = {out}]", "{g} to the entries that are smallest"), cases=(*CASES, *ASKED))
+def min_(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
+    """Smallest entry along some axes, or of all."""
+    return library(x).min(x, axis=plain_axis(axis), keepdims=keepdims)
+
+
+def _extreme(name: str, x: Any, axis: Axis, out: Any, keepdims: bool, initial: Any, where: Any, sign: float) -> Any:
+    """The largest (sign 1) or smallest (-1) of the entries that take part and of the initial value."""
+    if where is not None and where is not True and initial is None:
+        raise ValueError(f"{name}(where=...) needs initial=..., which is the result where no entry takes part")
+    no_out(name, out)
+    if initial is not None and not count(x, axis):
+        return sum_(x, axis, keepdims) + initial
+    kind = getattr(x, "dtype", np.dtype(float))
+    worst = -sign * math.inf if kind.kind in "fc" else (np.iinfo(kind).min if sign > 0 else np.iinfo(kind).max)
+    found = (max_ if sign > 0 else min_)(asked(name, x, None, None, where, worst), axis, keepdims)
+    return found if initial is None else (maximum if sign > 0 else minimum)(found, initial)
+
+
+def max(
+    x: Operand,
+    axis: Axis = None,
+    out: Any = None,
+    keepdims: bool = False,
+    initial: Operand = None,
+    where: Any = None,
+) -> Any:
     """Largest entry along some axes, or of all; entries that tie share the gradient equally.
 
     Parameters
@@ -190,12 +333,23 @@ def max(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
     x : Value, number or array
     axis : int, sequence of int or None
         The axes to search over; all of them by default.
+    out : None
+        For NumPy's sake: a result is never written into an array.
     keepdims : bool
         Whether these axes stay, with length 1; False by default.
+    initial : Value, number or array, optional
+        The least that the result can be.
+    where : array of bool, optional
+        The entries that take part; it needs ``initial``.
 
     Returns
     -------
     Value if ``x`` is one, else number or array
+
+    Raises
+    ------
+    ValueError
+        If there is no entry, or ``where`` comes without ``initial``.
 
     Examples
     --------
@@ -206,11 +360,19 @@ def max(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
     >>> am.gradients(am.max(x), x)
     array([0. , 0.5, 0.5])
     """
-    return library(x).max(x, axis=plain_axis(axis), keepdims=keepdims)
+    if out is None and initial is None and where is None:
+        return max_(x) if axis is None and keepdims is False else max_(x, axis, keepdims)
+    return _extreme("max", x, axis, out, keepdims, initial, where, 1.0)
 
 
-@primitive("min {x}", Rule(_shared, "[{x} = {out}]", "{g} to the entries that are smallest"), cases=CASES)
-def min(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
+def min(
+    x: Operand,
+    axis: Axis = None,
+    out: Any = None,
+    keepdims: bool = False,
+    initial: Operand = None,
+    where: Any = None,
+) -> Any:
     """Smallest entry along some axes, or of all; entries that tie share the gradient equally.
 
     Parameters
@@ -218,12 +380,23 @@ def min(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
     x : Value, number or array
     axis : int, sequence of int or None
         The axes to search over; all of them by default.
+    out : None
+        For NumPy's sake: a result is never written into an array.
     keepdims : bool
         Whether these axes stay, with length 1; False by default.
+    initial : Value, number or array, optional
+        The most that the result can be.
+    where : array of bool, optional
+        The entries that take part; it needs ``initial``.
 
     Returns
     -------
     Value if ``x`` is one, else number or array
+
+    Raises
+    ------
+    ValueError
+        If there is no entry, or ``where`` comes without ``initial``.
 
     Examples
     --------
@@ -234,10 +407,48 @@ def min(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
     >>> am.gradients(am.min(x), x)
     array([1., 0., 0.])
     """
-    return library(x).min(x, axis=plain_axis(axis), keepdims=keepdims)
+    if out is None and initial is None and where is None:
+        return min_(x) if axis is None and keepdims is False else min_(x, axis, keepdims)
+    return _extreme("min", x, axis, out, keepdims, initial, where, -1.0)
 
 
-def _running_product(x: Any) -> Any:
+amax, amin = max, min
+"""Their other names in NumPy."""
+
+
+@composed(*CASES)
+def ptp(x: Operand, axis: Axis = None, out: Any = None, keepdims: bool = False) -> Any:
+    """Peak to peak: the largest entry minus the smallest; entries that tie share the gradient equally.
+
+    Parameters
+    ----------
+    x : Value, number or array
+    axis : int, sequence of int or None
+        The axes to search over; all of them by default.
+    out : None
+        For NumPy's sake: a result is never written into an array.
+    keepdims : bool
+        Whether these axes stay, with length 1; False by default.
+
+    Returns
+    -------
+    Value if ``x`` is one, else number or array
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> x = am.Value([1.0, 4.0, 4.0])
+    >>> am.gradients(am.ptp(x), x)
+    array([-1. ,  0.5,  0.5])
+    """
+    no_out("ptp", out)
+    return max(x, axis, keepdims=keepdims) - min(x, axis, keepdims=keepdims)
+
+
+# --- products ---------------------------------------------------------------------------------------------------------
+
+
+def running_product(x: Any) -> Any:
     """Products of the first 1, 2, ... slices along axis 0, in log2(n) multiplications of whole arrays."""
     n, reach = shape_of(x)[0], 1
     while reach < n:
@@ -249,15 +460,15 @@ def _running_product(x: Any) -> Any:
 def _product_of_others(x: Any, axis: Axis) -> Any:
     """For each entry the product of all others, without a division, so that zeros stay exact at every order."""
     shape = shape_of(x)
-    gone = _axes(axis, len(shape))
+    gone = axes_of(axis, len(shape))
     kept = tuple(i for i in range(len(shape)) if i not in gone)
     order = (*gone, *kept)
     if 0 in shape:
         return x
     rows = reshape(transpose(x, order), (-1, *(shape[i] for i in kept)))
     one = static(np.ones((1, *shape_of(rows)[1:])), x)
-    before = _running_product(concatenate([one, rows[:-1]]))
-    after = flip(_running_product(concatenate([one, flip(rows, 0)[:-1]])), 0)
+    before = running_product(concatenate([one, rows[:-1]]))
+    after = flip(running_product(concatenate([one, flip(rows, 0)[:-1]])), 0)
     others = reshape(before * after, tuple(shape[i] for i in order))
     return transpose(others, tuple(int(i) for i in np.argsort(order)))
 
@@ -271,9 +482,22 @@ def _product_of_others(x: Any, axis: Axis) -> Any:
         "{out} / {x}",
         "{g} × the product of the others",
     ),
-    cases=CASES,
+    cases=(*CASES, *ASKED),
 )
-def prod(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
+def prod_(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
+    """Product of the entries along some axes, or of all."""
+    return library(x).prod(x, axis=plain_axis(axis), keepdims=keepdims)
+
+
+def prod(
+    x: Operand,
+    axis: Axis = None,
+    dtype: Any = None,
+    out: Any = None,
+    keepdims: bool = False,
+    initial: Operand = None,
+    where: Any = None,
+) -> Any:
     """Product of the entries along some axes, or of all; the gradient is exact also where entries are 0.
 
     Parameters
@@ -281,8 +505,16 @@ def prod(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
     x : Value, number or array
     axis : int, sequence of int or None
         The axes to multiply over; all of them by default.
+    dtype : NumPy dtype, optional
+        In which the product is taken; that of ``x`` by default.
+    out : None
+        For NumPy's sake: a result is never written into an array.
     keepdims : bool
         Whether these axes stay, with length 1; False by default.
+    initial : Value, number or array, optional
+        What the product starts from; 1 by default.
+    where : array of bool, optional
+        The entries that take part; all by default.
 
     Returns
     -------
@@ -299,191 +531,7 @@ def prod(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
     >>> am.gradients(am.prod(x), x)
     array([ 0., 10.,  0.])
     """
-    return library(x).prod(x, axis=plain_axis(axis), keepdims=keepdims)
-
-
-@primitive(
-    "running sum of {x}",
-    Rule(
-        lambda g, out, x, axis: reshape(flip(cumsum(flip(g, axis), axis), axis), shape_of(x)),
-        "1",
-        "{g} summed from the end",
-    ),
-    cases=(case((4,)), case((2, 3)), case((2, 3), axis=1), case((2, 3), axis=0)),
-    linear=True,
-)
-def cumsum(x: Operand, axis: int | None = None) -> Any:
-    """Sums of the first 1, 2, ... entries along an axis; without one, of all entries in a row.
-
-    Parameters
-    ----------
-    x : Value, number or array
-    axis : int, optional
-        Without one, all entries count as one row.
-
-    Returns
-    -------
-    Value if ``x`` is one, else number or array
-
-    Notes
-    -----
-    An entry is part of every sum from its own place on: its gradient is the sum of theirs.
-
-    Examples
-    --------
-    >>> import autograd_mini as am
-    >>> am.cumsum([1.0, 2.0, 3.0])
-    array([1., 3., 6.])
-    >>> x = am.Value([1.0, 2.0, 3.0])
-    >>> am.gradients(am.cumsum(x).sum(), x)
-    array([3., 2., 1.])
-    """
-    return library(x).cumsum(x, axis=axis)
-
-
-@composed(case((4,)), case((2, 3)), case((2, 3), axis=1))
-def cumprod(x: Operand, axis: int | None = None) -> Any:
-    """Products of the first 1, 2, ... entries along an axis; without one, of all entries in a row.
-
-    Parameters
-    ----------
-    x : Value, number or array
-    axis : int, optional
-        Without one, all entries count as one row.
-
-    Returns
-    -------
-    Value if ``x`` is one, else number or array
-
-    References
-    ----------
-    W. D. Hillis and G. L. Steele Jr., "Data parallel algorithms", Communications of the ACM 29 (1986): a running
-    product of n entries by log2(n) multiplications of whole arrays.
-
-    Examples
-    --------
-    >>> import autograd_mini as am
-    >>> am.cumprod([1.0, 2.0, 3.0])
-    array([1., 2., 6.])
-    """
-    if axis is None:
-        x, axis = reshape(x, -1), 0
-    return moveaxis(_running_product(moveaxis(x, axis, 0)), 0, axis)
-
-
-@composed(*CASES[:-1], case((4, 3), axis=0, ddof=1))
-def var(x: Operand, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Any:
-    """Variance: the mean squared distance from the mean, over ``n - ddof`` entries.
-
-    Parameters
-    ----------
-    x : Value, number or array
-    axis : int, sequence of int or None
-        The axes to average over; all of them by default.
-    ddof : float
-        What is taken off the number of entries: 0 by default, 1 for the unbiased estimate from a sample.
-    keepdims : bool
-        Whether these axes stay, with length 1; False by default.
-
-    Returns
-    -------
-    Value if ``x`` is one, else number or array
-
-    Notes
-    -----
-    With n entries of mean m: dv/dx = 2 · (x − m) / (n − ddof).
-
-    Examples
-    --------
-    >>> import autograd_mini as am
-    >>> x = am.Value([1.0, 2.0, 3.0, 6.0])
-    >>> am.var(x)
-    Value(3.5, op=divide)
-    >>> am.gradients(am.var(x), x)
-    array([-1. , -0.5,  0. ,  1.5])
-    """
-    distance = subtract(x, mean(x, axis=axis, keepdims=True))
-    total = sum(real(multiply(distance, conjugate(distance))), axis=axis, keepdims=keepdims)
-    return divide(total, builtins.max(_count(x, axis) - ddof, 0))
-
-
-@composed(*CASES[:-1], case((4, 3), axis=0, ddof=1))
-def std(x: Operand, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Any:
-    """Standard deviation, the root of the variance; where it is 0 its gradient is 0.
-
-    Parameters
-    ----------
-    x : Value, number or array
-    axis : int, sequence of int or None
-        The axes to average over; all of them by default.
-    ddof : float
-        What is taken off the number of entries: 0 by default, 1 for the unbiased estimate from a sample.
-    keepdims : bool
-        Whether these axes stay, with length 1; False by default.
-
-    Returns
-    -------
-    Value if ``x`` is one, else number or array
-
-    Notes
-    -----
-    With n entries of mean m: ds/dx = (x − m) / ((n − ddof) · s).
-
-    Examples
-    --------
-    >>> import autograd_mini as am
-    >>> am.std([1.0, 3.0])
-    np.float64(1.0)
-    >>> x = am.Value([2.0, 2.0])
-    >>> am.gradients(am.std(x), x)
-    array([0., 0.])
-    """
-    return root(var(x, axis=axis, ddof=ddof, keepdims=keepdims))
-
-
-def _ranks(x: Any, axis: int | None) -> Any:
-    """For each entry the place that it is sorted into."""
-    table = library(x)
-    order = table.argsort(x, axis=axis, stable=True)
-    return table.argsort(order, axis=axis if axis is not None else -1, stable=True)
-
-
-@primitive(
-    "sort {x}",
-    Rule(
-        lambda g, out, x, axis: reshape(take_along_axis(g, _ranks(data_of(x), axis), axis), shape_of(x)),
-        "1",
-        "{g} put back in the old order",
-    ),
-    cases=(case((4,)), case((2, 3)), case((2, 3), axis=0), case((2, 3), axis=None)),
-)
-def sort(x: Operand, axis: int | None = -1) -> Any:
-    """The entries in ascending order along an axis.
-
-    Parameters
-    ----------
-    x : Value or array
-    axis : int
-        The last by default.
-
-    Returns
-    -------
-    Value if ``x`` is one, else number or array
-        In the shape of ``x``.
-
-    Notes
-    -----
-    Each entry gets the gradient of the place that it was sorted into.
-
-    Examples
-    --------
-    >>> import autograd_mini as am
-    >>> x = am.Value([3.0, 1.0, 2.0])
-    >>> am.gradients(am.sort(x), x, gradient=[10.0, 20.0, 30.0])
-    array([30., 10., 20.])
-    """
-    return library(x).sort(x, axis=axis)
-
-
-amax, amin = max, min
-"""Their other names in NumPy."""
+    if dtype is None and out is None and initial is None and where is None:
+        return prod_(x) if axis is None and keepdims is False else prod_(x, axis, keepdims)
+    total = prod_(asked("prod", x, dtype, out, where, 1.0), axis, keepdims)
+    return total if initial is None else total * initial

@@ -11,7 +11,7 @@ from ..arrays import as_numpy, is_abstract, library, shape_of, static
 from ..operation import Operand, Rule, case, primitive
 from .arithmetic import where
 from .powers import exp
-from .reductions import CASES, Axis, plain_axis, restored, sum
+from .reductions import CASES, Axis, plain_axis, restored, sum_
 from .shapes import expand_dims
 
 
@@ -27,7 +27,7 @@ def _parts(out: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
         lambda g, out, x, axis, keepdims: restored(g, x, axis, keepdims) * _parts(out, x, axis, keepdims),
         "exp({x} − {out})",
         "{g} × softmax {x}",
-        jvp=lambda t, out, x, axis, keepdims: sum(t * _parts(out, x, axis, keepdims), axis, keepdims),
+        jvp=lambda t, out, x, axis, keepdims: sum_(t * _parts(out, x, axis, keepdims), axis, keepdims),
     ),
     cases=CASES,
 )
@@ -71,10 +71,10 @@ def logsumexp(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
 @primitive(
     "softmax {x}",
     Rule(
-        lambda g, out, x, axis: out * (g - sum(g * out, axis, True)),
+        lambda g, out, x, axis: out * (g - sum_(g * out, axis, True)),
         "{out} · (1 − {out})",
         "{out} × ({g} − Σ {g} × {out})",
-        jvp=lambda t, out, x, axis: out * (t - sum(t * out, axis, True)),
+        jvp=lambda t, out, x, axis: out * (t - sum_(t * out, axis, True)),
     ),
     cases=(case((4,)), case((2, 3)), case((2, 3), axis=0)),
 )
@@ -111,10 +111,10 @@ def softmax(x: Operand, axis: int = -1) -> Any:
 @primitive(
     "log softmax {x}",
     Rule(
-        lambda g, out, x, axis: g - exp(out) * sum(g, axis, True),
+        lambda g, out, x, axis: g - exp(out) * sum_(g, axis, True),
         "1 − exp {out}",
         "{g} − softmax {x} × Σ {g}",
-        jvp=lambda t, out, x, axis: t - sum(t * exp(out), axis, True),
+        jvp=lambda t, out, x, axis: t - sum_(t * exp(out), axis, True),
     ),
     cases=(case((4,)), case((2, 3)), case((2, 3), axis=0)),
 )
@@ -161,7 +161,7 @@ def _one_hot(labels: Any, x: Any) -> Any:
         lambda g, out, x, labels: expand_dims(g, -1) * (softmax(x) - _one_hot(labels, x)),
         "softmax {x} − labels",
         "{g} × (softmax {x} − labels)",
-        jvp=lambda t, out, x, labels: sum(t * (softmax(x) - _one_hot(labels, x)), -1),
+        jvp=lambda t, out, x, labels: sum_(t * (softmax(x) - _one_hot(labels, x)), -1),
     ),
     activation=True,
     cases=(case((3, 4), labels=np.array([0, 3, 1])), case((4,), labels=np.array(2))),
