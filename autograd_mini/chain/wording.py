@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,7 +27,9 @@ class Wording:
     of : str
         What is differentiated: the root's name, ``ΣA`` for the entries of an array, ``(G·A)`` if they are weighted.
     d : str
-        ``∂``, or ``d`` for a function of one variable.
+        ``d`` if one number alone is differentiated by, else ``∂``. With ``d`` every derivative of a function of one
+        variable is written so, and those of functions of several still with ``∂``:
+        df/dx = ∂f/∂g · dg/dx + ∂f/∂x.
     plain_seed : bool
         Whether the pass starts from the number 1, which products need not mention.
     root : str
@@ -43,7 +46,23 @@ class Wording:
 
     def gradient(self, node: TraceNode) -> str:
         """The gradient of a node: ``∂C/∂z``."""
-        return derivative(self.of, node.name, self.d)
+        return derivative(self.of, node.name, "d" if node.id in self.sole else "∂")
+
+    @cached_property
+    def sole(self) -> frozenset[str]:
+        """In a function of one variable the values that all paths lead through: the root depends on each alone."""
+        if self.d != "d":
+            return frozenset()
+        flowing = {node.id: place for place, node in enumerate(self.nodes.values()) if node.requires_grad}
+        last_use = dict.fromkeys(flowing, 0)
+        for id, place in flowing.items():
+            last_use.update((operand, place) for operand in self.nodes[id].operands if operand in flowing)
+        sole, furthest = set(), 0
+        for id, place in flowing.items():
+            if furthest <= place:  # no edge passes this value by
+                sole.add(id)
+            furthest = max(furthest, last_use[id])
+        return frozenset(sole)
 
     def formula(self, node: TraceNode) -> str:
         """How a node was computed."""

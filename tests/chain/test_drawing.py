@@ -97,7 +97,8 @@ def test_fan_out_shows_the_sum() -> None:
     drawing = FIGURES.fanout()
     cards = nodes_of(drawing)
     assert cards["x"] == "x|parameter|value|3|2 paths|120 + 1|df/dx|121"
-    assert cards["h"] == "h|= 20 · g|value|180|df/dh|1"
+    assert cards["g"] == "g|= x²|value|9|∂f/∂g|20"  # f depends on x beside g, so its derivative by g is a partial one
+    assert cards["h"] == "h|= 20 · g|value|180|∂f/∂h|1"
     assert "∂f/∂x (direct)" in drawing.source
     assert "∂f/∂h (direct)" not in drawing.source
 

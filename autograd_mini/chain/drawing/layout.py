@@ -356,7 +356,8 @@ def _below(page: _Page, rankdir: str, legend: bool) -> str:
     palette, words = style.palette, style.words
     rows = [[(palette.ink, f"<B>{escape(clean_text(text, _LONGEST_CAPTION))}</B>  ")] for text in page.picture.captions]
     if legend:
-        total = words.total.format(d=trace.d, root=bracketed(trace.objective))
+        alone = all(node.id in trace.sole for node in trace.nodes if node.requires_grad)
+        total = words.total.format(d="d" if alone else "∂", root=bracketed(trace.objective))
         forward = f"<B>► {words.forward[0]}</B>  {_bold(words.forward[1])}"
         backward = f"<B>◄ {words.backward[0]}</B>  {_bold(words.backward[1])}"
         total = escape(clean_text(total, 200))
