@@ -335,7 +335,7 @@ def test_one_entry_through_every_operation(name: str, case: Case) -> None:
         index = tuple(int(rng.integers(size)) for size in leaf.shape)
         grad = np.asarray(gradients(root, leaf))[index]
         if any(node.requires_grad and node.dtype.startswith("complex") for node in trace(root).nodes):
-            with pytest.raises(TypeError, match="unrolls real arrays, and .* on the way is complex"):
+            with pytest.raises(TypeError, match="unrolls real arrays, and "):
                 explain(root, leaf, element=index)
             continue
         explanation = explain(root, leaf, element=index)
