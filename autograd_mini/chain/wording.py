@@ -43,6 +43,7 @@ class Wording:
     plain_seed: bool
     root: str = ""
     nodes: Mapping[str, TraceNode] = field(default_factory=dict)
+    _latest: tuple[TraceNode, tuple[Operation, Operand, list[Operand]]] | None = None
 
     def gradient(self, node: TraceNode) -> str:
         """The gradient of a node: ``∂C/∂z``."""
@@ -103,8 +104,10 @@ class Wording:
         """The local derivative in numbers: the rule for the gradient 1. None for complex data, where it may be none."""
         result = self.nodes[edge.result]
         op = OPERATIONS[result.op or ""]
+        if not self._is_local(op, edge):
+            return None
         operands = [self.nodes[id].value for id in result.operands]
-        if not self._is_local(op, edge) or any(map(np.iscomplexobj, (result.value, *operands))):
+        if any(map(np.iscomplexobj, (result.value, *operands))):
             return None
         one = np.ones_like(result.value) if isinstance(result.value, np.ndarray) else 1.0
         with np.errstate(all="ignore"):
@@ -115,8 +118,14 @@ class Wording:
         return op.elementwise or (not self.nodes[edge.result].shape and not self.nodes[edge.operand].shape)
 
     def _operation(self, node: TraceNode) -> tuple[Operation, Operand, list[Operand]]:
-        operands = [_operand(self.nodes[id]) for id in node.operands]
-        return OPERATIONS[node.op or ""], _operand(node), operands
+        """The entry of a node's operation, and the words for its result and its operands.
+
+        The latest answer is kept: an operation may have thousands of operands, and each of their edges asks.
+        """
+        if self._latest is None or self._latest[0] is not node:
+            operands = [_operand(self.nodes[id]) for id in node.operands]
+            self._latest = node, (OPERATIONS[node.op or ""], _operand(node), operands)
+        return self._latest[1]
 
 
 def _operand(node: TraceNode) -> Operand:

@@ -26,7 +26,8 @@ from autograd_mini import Explanation, GraphError, Value, explain, gradients
 from autograd_mini.chain import trace
 from autograd_mini.operation import OPERATIONS, Case
 from tests.chain.explained import EXPLANATIONS, constant, neuron_graph, samples_graph, xor_cost
-from tests.ops.test_table import CASES, UNARY, differentiable, draw, leaves_of, made, parts, public, rng_for
+from tests.ops.operands import made
+from tests.ops.test_table import CASES, UNARY, differentiable, draw, leaves_of, parts, public, rng_for
 
 GOLDEN = Path(__file__).parent / "golden"
 HOSTILE = [
