@@ -113,7 +113,8 @@ def _graph(root: Any, found: Found) -> _Graph:
 
 def _is_plain_number(node: Node) -> bool:
     """Whether a node is a number that the user wrote in a formula."""
-    return node.order == 0 and np.ndim(node._stored) == 0 and np.isrealobj(node._stored)
+    data = node._stored
+    return node.order == 0 and (type(data) is float or (np.ndim(data) == 0 and np.isrealobj(data)))
 
 
 def check_format(fmt: str) -> None:

@@ -80,6 +80,7 @@ def render(
     timeout: float = 20.0,
     engine: str = "dot",
     background: str | None = None,
+    size: tuple[float, float] | None = None,
 ) -> bytes:
     """Draw DOT text.
 
@@ -98,6 +99,9 @@ def render(
         Graphviz's layout: dot, neato, fdp, sfdp, circo, twopi, osage or patchwork.
     background : str, optional
         Colour of the ground, ``#rrggbb`` or a plain name such as ``"white"``; instead of the one in `source`.
+    size : tuple of float, optional
+        Width and height of the layout in points, where they are known; a PNG asks for them otherwise, which takes as
+        long as drawing it.
 
     Returns
     -------
@@ -134,7 +138,7 @@ def render(
         for program in programs():
             try:
                 if format == "png":
-                    settings["dpi"] = f"{_fitting_dpi(*job.size(program), dpi or DEFAULT_DPI):g}"
+                    settings["dpi"] = f"{_fitting_dpi(*(size or job.size(program)), dpi or DEFAULT_DPI):g}"
                 return job.draw(program, format, settings)
             except _CannotDraw as reason:
                 passed_over.append(f"{program} {reason}.")

@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, TypeAlias
+from xml.etree import ElementTree as ET
 
 import numpy as np
 
@@ -28,6 +29,8 @@ from .scenes import Scene
 # Shares of the full colour of a card and of a lane that wait for their turn.
 _WAITING_CARD = 0.4
 _WAITING_LANE = 0.25
+# How thick the border of a card is at which something happens, in points; a thicker lane would move its ends.
+_NOW = 3.0
 _STATEMENT = re.compile(r"\t+(?P<node>n_\d+)(?P<edge> -> n_\d+)? \[")
 _LABEL = re.compile(r"label=<.*>")
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
@@ -71,12 +74,19 @@ class Film:
     def pictures(self, shown: Sequence[Scene], dpi: float | None) -> list[bytes]:
         """A PNG for each scene, all of one size."""
         sources = self.sources(shown)
+        size = self._size(sources[0])
         with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
-            return list(pool.map(lambda source: self.picture(source, dpi), sources))
+            return list(pool.map(lambda source: self.picture(source, dpi, size), sources))
 
-    def picture(self, source: str, dpi: float | None) -> bytes:
-        """One of the sources as PNG."""
-        return render(source, "png", dpi=dpi, timeout=self.timeout, background=self.palette.ground)
+    def picture(self, source: str, dpi: float | None, size: tuple[float, float] | None = None) -> bytes:
+        """One of the sources as PNG; its size in points is found out if it is not known."""
+        return render(source, "png", dpi=dpi, timeout=self.timeout, background=self.palette.ground, size=size)
+
+    def _size(self, source: str) -> tuple[float, float]:
+        """Width and height in points, which all sources share."""
+        drawn = ET.fromstring(render(source, "svg", timeout=self.timeout))
+        width, height = (float(part) for part in drawn.get("viewBox", "").split()[2:])
+        return width, height
 
     def sources(self, shown: Sequence[Scene], only: Collection[int] | None = None) -> list[str]:
         """DOT text for each scene, or for those at some places; the caption of each has room for every other."""
@@ -141,8 +151,8 @@ class Film:
         }
         line = self._label(line, looks, many=bool(self.trace.node(id).shape))
         border = _always(self._accent(now[-1].phase)) if now else head
-        line = _recolour(line, "fillcolor", head)
-        return _recolour(line, "color", border)
+        line = _recolour(_recolour(line, "fillcolor", head), "color", border)
+        return f"{line.removesuffix(']')} penwidth={_NOW:g}]" if now and line.endswith("]") else line
 
     def _accent(self, phase: Stage) -> str:
         lanes = {"forward": self.palette.forward_lane, "update": self.palette.parameter_border}

@@ -43,7 +43,7 @@ Direction: TypeAlias = Literal["LR", "TB"]
 _SUFFIXES = (".html", ".htm", ".svg", ".gif", ".txt")
 _IFRAME_HEIGHT = 660
 _FALLBACK_DPI = 96.0
-_GIF_WIDTH = 1200.0
+_GIF_WIDTH = 1600.0
 # Graphviz's ways to hurry: straight edges, and fewer rounds of looking for a better order and better places.
 _COARSE = "splines=line nslimit=0.2 nslimit1=0.2 mclimit=0.05"
 
@@ -164,7 +164,7 @@ class Steps:
         seconds : float, default 1.6
             How long each picture stays; the last one stays three times as long.
         dpi : float, optional
-            Pixels per inch; by default 96, or fewer if the picture is wider than 1,200 pixels then.
+            Pixels per inch; by default 96, or fewer if the picture is wider than 1,600 pixels then.
 
         Raises
         ------
@@ -283,7 +283,15 @@ def _laid_out(source: str, timeout: float) -> str:
         return render(source, "svg", timeout=timeout / 2).decode("utf-8")
     except RenderTimeout:
         coarse = source.replace("\n", f"\n\t{_COARSE}\n", 1)
-        drawn = render(coarse, "svg", timeout=timeout - (time.monotonic() - start)).decode("utf-8")
+    try:
+        drawn = render(coarse, "svg", timeout=max(timeout - (time.monotonic() - start), timeout / 4)).decode("utf-8")
+    except RenderTimeout as error:
+        raise RenderTimeout(
+            f"the graph was not laid out within {timeout:g} s, and the program was ended: take a smaller part (fewer "
+            f"samples or neurons), see it folded with draw(...), or give it more time with timeout={4 * timeout:g}. "
+            ".frames and .table() need no layout",
+            source,
+        ) from error
     warnings.warn(
         f"the layout took more than {timeout / 2:g} s, so the edges are straight lines and may cross more often; "
         f"timeout={2 * timeout:g} gives it more time",
