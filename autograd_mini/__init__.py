@@ -15,6 +15,7 @@ from .checking import (
     compare_gradients as compare_gradients,
     gradcheck as gradcheck,
 )
+from .checkpointing import checkpoint as checkpoint
 from .flattening import flatten as flatten
 from .guards import GraphError as GraphError
 from .matrices import hessian as hessian, jacobian as jacobian

@@ -40,6 +40,8 @@ def push(ys: Sequence[Any], tangents: Mapping[Any, Any], *, graph: bool, since: 
 def _tangent(node: Node, moving: list[int], found: Mapping[Node, Any], graph: bool) -> Any:
     """How a result moves with its operands: the sum over those that move."""
     op: Any = node.op
+    if op.push is not None:
+        return _fitted(op.push([found.get(x) for x in node.parents], node._stored, graph, **(node.static or {})), node)
     if op.linear:
         rates = [found[x] if x in found else filled_like(x, 0.0) for x in node.parents]
         return _fitted(op.apply(rates, node.static), node)

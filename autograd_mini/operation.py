@@ -123,6 +123,9 @@ class Operation:
         The formula in LaTeX, where transliterating is not good enough.
     linear : bool
         Whether the result is linear in all operands together, as a sum is, or another arrangement of entries.
+    push : callable, optional
+        ``push(tangents, out, graph, **static)``: the result's tangent from all of the operands' at once, with None for
+        those that stand still; for operations that are made at run time.
     """
 
     name: str
@@ -137,6 +140,7 @@ class Operation:
     cases: tuple[Case, ...] = ()
     latex: str = ""
     linear: bool = False
+    push: Callable[..., Any] | None = None
     vjps: tuple[Callable[..., Any], ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -172,7 +176,18 @@ class Operation:
         return self.rules[0 if self.variadic else i]
 
 
-OPERATIONS: dict[str, Operation] = {}
+RUNTIME: dict[str, Operation] = {}
+"""Operations that are no entries of the table, because no call of theirs can be written down as a case."""
+
+
+class Table(dict[str, Operation]):
+    """Entries by name; whoever asks by name finds the others too."""
+
+    def __missing__(self, name: str) -> Operation:
+        return RUNTIME[name]
+
+
+OPERATIONS = Table()
 """Every primitive operation by name."""
 
 COMPOSED: dict[str, tuple[Callable[..., Any], tuple[Case, ...], tuple[float, float]]] = {}
