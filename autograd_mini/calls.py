@@ -40,12 +40,11 @@ def pull(y: Any, xs: Sequence[Any], seed: Any, graph: bool, since: int = 0) -> l
         with recording():
             seed = seed if isinstance(seed, Node) else constant(seed)
             found = sweep(y, seed, graph=True, wanted=xs, since=since)
-            return [
-                outward(g) if isinstance(g := found.get(x, zeros_of(x)), Node) else constant(outward(g)) for x in xs
-            ]
+            gs = [zeros_of(x) if found[x] is None else outward(found[x]) for x in xs]
+            return [g if isinstance(g, Node) else constant(g) for g in gs]
     seed = seed._stored if isinstance(seed, Node) else seed
     found = sweep(y, seed, wanted=xs, since=since)
-    return [outward(found[x]) if x in found else zeros_of(x) for x in xs]
+    return [zeros_of(x) if found[x] is None else outward(found[x]) for x in xs]
 
 
 def zeros_of(x: Node) -> Any:

@@ -155,7 +155,7 @@ class _Segment:
         root, start = self._again(out._stored if isinstance(out, Node) else out)
         with recording():
             found = sweep(root, g, graph=graph, release=not graph, wanted=self.sources, since=start)
-        return {i: found[x] if x in found else filled_like(x, 0.0) for i, x in enumerate(self.sources)}
+        return {i: filled_like(x, 0.0) if found[x] is None else found[x] for i, x in enumerate(self.sources)}
 
     def pushed(self, tangents: Sequence[Any], out: Any, graph: bool) -> Any:
         """The tangent of the results from those of the sources, None for those that stand still."""

@@ -142,13 +142,14 @@ def sweep(
     """Walk the chain rule from ``root`` back and return the gradient of every node on the way, newest first.
 
     With ``graph`` the rules are fed Values, so that the gradients are part of a new graph; else plain data. ``wanted``
-    restricts the walk to the nodes that lead to these, and ``since`` to those younger than that age. ``release`` frees
-    each node when it is done with and returns the gradients of leaves only.
+    restricts the walk to the nodes that lead to these, which may be older than ``since``, the age of the oldest that is
+    walked; None stands for one that was not reached. ``release`` frees each node when it is done with and returns the
+    gradients of leaves only.
     """
     nodes, grads = reached(root, since)
     if wanted is not None:
         nodes = _leading_to(wanted, nodes)
-        grads = dict.fromkeys(nodes)
+        grads = dict.fromkeys([*wanted, *nodes])
     grads[root] = seed
     if on_edge is None and observers.present():
         on_edge = observers.watching(root, seed, nodes)

@@ -81,7 +81,7 @@ def _transposed(node: Node, i: int, t: Any, out: Any, operands: Sequence[Any], g
         return filled_like(node, 0.0)
     pulled = fit(pulled, node.parents[i], op, i)
     found = sweep(pulled, t, graph=graph, wanted=[u], since=u.order)
-    return found[u] if u in found else filled_like(node, 0.0)
+    return filled_like(node, 0.0) if found[u] is None else found[u]
 
 
 def _fitted(t: Any, node: Node) -> Any:
