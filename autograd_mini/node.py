@@ -86,10 +86,13 @@ def fit(contribution: Any, operand: Node, op: Operation, i: int) -> Any:
         kind is float or kind is complex or (data.shape == like.shape and data.dtype == like.dtype)
     ):
         return contribution
+    if kind is np.ndarray is type(like) and data.shape[1:] == like.shape != () and data.dtype == like.dtype:
+        return library(like).sum(data, 0)  # a bias
     try:
         table = library(plain(data), like)
-        if not table.fits(shape_of(data), shape_of(like)):
-            raise ValueError(f"a gradient of shape {shape_of(data)} for an operand of shape {shape_of(like)}")
+        shape, target = shape_of(data), shape_of(like)
+        if not table.fits(shape, target):
+            raise ValueError(f"a gradient of shape {shape} for an operand of shape {target}")
     except (TypeError, ValueError) as error:
         where = f"the rule of {op.name} for operand {i}, {describe(operand)}"
         raise GraphError(f"{where}, gave no gradient: {error}") from None

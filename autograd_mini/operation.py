@@ -285,7 +285,7 @@ def primitive(
             raise ValueError(f"there is an operation {name!r} already")
         OPERATIONS[name] = op
         plain_arity = 0 if variadic or len(parameters) > len(names) else len(rules)
-        call = _variadic if variadic else {1: _unary, 2: _binary}.get(plain_arity, _general)
+        call = _variadic if variadic else (_general, _unary, _binary, _several)[min(plain_arity, 3)]
         function = functools.wraps(forward)(call(op))
         function.operation = op  # type: ignore[attr-defined]
         if elementwise and forward.__doc__ and len(parameters) == len(names):
@@ -389,33 +389,66 @@ def _binary(op: Operation) -> Callable[..., Any]:
 def _general(op: Operation) -> Callable[..., Any]:
     forward, count = op.forward, len(op.operands)
     signature = inspect.signature(forward)
-    names = list(signature.parameters)[count:]
-    defaults = {name: signature.parameters[name].default for name in names}
-    complete = signature.empty not in defaults.values()
+    parameters = list(signature.parameters.values())[count:]
+    defaults = {p.name: p.default for p in parameters}
+    known, required = defaults.keys(), {p.name for p in parameters if p.default is p.empty}
+    positional = [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        if complete and not kwargs and len(args) == count:
-            operands, static = args, defaults
-        else:
-            try:
-                bound = signature.bind(*args, **kwargs)
-            except TypeError as error:
-                raise TypeError(f"{op.name}() {error}: it takes {', '.join(signature.parameters)}") from None
-            operands = tuple(bound.arguments.pop(name) for name in op.operands)
-            static = {name: _kept(bound.arguments.get(name, default)) for name, default in defaults.items()}
+        operands, given = args[:count], dict(zip(positional, args[count:], strict=False)) | kwargs
+        if len(given) != len(args) - count + len(kwargs) or not required <= given.keys() <= known:
+            operands, given = _bound(op, signature, args, kwargs)
         for node in operands:
             if isinstance(node, Node):
                 break
         else:
-            return forward(*[x if type(x) is float else plain(x) for x in operands], **static)
+            return forward(*[x if type(x) is float else plain(x) for x in operands], **given)
+        static = {**defaults, **{name: _kept(item) for name, item in given.items()}} if given else defaults
         nodes = tuple([x if isinstance(x, Node) else constant(x, node._stored) for x in operands])
         try:
-            return record(op, forward(*[x._stored for x in nodes], **static), nodes, static or None)
+            data = forward(*[x._stored for x in nodes], **static)
         except Exception as error:
             note(error, op, nodes)
             raise
+        return record(op, data, nodes, static)
 
     return call
+
+
+def _several(op: Operation) -> Callable[..., Any]:
+    """Three or more operands and nothing else."""
+    forward, count = op.forward, len(op.operands)
+    signature = inspect.signature(forward)
+
+    def call(*operands: Any, **named: Any) -> Any:
+        if named or len(operands) != count:
+            operands = _bound(op, signature, operands, named)[0]
+        for node in operands:
+            if isinstance(node, Node):
+                break
+        else:
+            return forward(*[x if type(x) is float else plain(x) for x in operands])
+        nodes = tuple([x if isinstance(x, Node) else constant(x, node._stored) for x in operands])
+        try:
+            data = forward(*[x._stored for x in nodes])
+        except Exception as error:
+            note(error, op, nodes)
+            raise
+        return record(op, data, nodes)
+
+    return call
+
+
+def _bound(
+    op: Operation, signature: inspect.Signature, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Operands and static arguments of a call that names its operands, or an error about one that does not fit."""
+    try:
+        bound = signature.bind(*args, **kwargs)
+    except TypeError as error:
+        raise TypeError(f"{op.name}() {error}: it takes {', '.join(signature.parameters)}") from None
+    operands = tuple(bound.arguments.pop(name) for name in op.operands)
+    return operands, bound.arguments
 
 
 def _variadic(op: Operation) -> Callable[..., Any]:
@@ -443,6 +476,8 @@ def _variadic(op: Operation) -> Callable[..., Any]:
 
 def _kept(item: Any) -> Any:
     """A static argument that nobody else can change: indices and labels are needed again in the backward pass."""
+    if item is None or type(item) in (int, bool, float, str):
+        return item
     if isinstance(item, Node):
         item = item._stored
     if type(item) is np.ndarray:

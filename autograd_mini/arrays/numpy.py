@@ -174,13 +174,42 @@ def _peak(x: Array, axis: Any) -> Any:
 def softmax(x: Any, axis: Any = -1) -> Any:
     """exp(x) / sum(exp(x)) shifted by the maximum."""
     x = asarray(x)
-    out = np.exp(x - _peak(x, axis))
+    out = x - _peak(x, axis)
+    if out.dtype.kind == "f" and out.ndim:
+        np.exp(out, out=out)
+        out /= add_reduce(out, axis=axis, keepdims=True)
+        return out
+    out = np.exp(out)
     return out / add_reduce(out, axis=axis, keepdims=True)
 
 
 def log_softmax(x: Any, axis: Any = -1) -> Any:
     """x - logsumexp(x), along one axis."""
     return x - logsumexp(x, axis=axis, keepdims=True)
+
+
+def softmax_cross_entropy(x: Array, labels: Array) -> Any:
+    """-log softmax(x) at each row's label."""
+    peak = np.maximum.reduce(x, axis=-1, keepdims=True)
+    if not np.isfinite(peak).all():
+        rows = log_softmax(x)
+        return -np.take_along_axis(rows, labels[..., None], axis=-1)[..., 0]
+    shifted = x - peak
+    at_label = shifted[_rows(labels)]
+    np.exp(shifted, out=shifted)
+    return np.log(add_reduce(shifted, axis=-1)) - at_label
+
+
+def softmax_error(x: Array, labels: Array) -> Array:
+    """softmax(x) less 1 at each row's label."""
+    out: Array = softmax(x)
+    out[_rows(labels)] -= 1
+    return out
+
+
+def _rows(labels: Array) -> tuple[Any, ...]:
+    """The index of each row's label."""
+    return (np.arange(len(labels)), labels) if labels.ndim == 1 else (*np.indices(labels.shape, sparse=True), labels)
 
 
 def broadcast_to(x: Any, shape: tuple[int, ...]) -> Any:
@@ -232,8 +261,7 @@ def fit(g: Any, like: Any) -> Any:
 
 def ones_like(x: Any) -> Any:
     """Ones in the shape, dtype and kind of ``x``."""
-    out = np.ones_like(x)
-    return out if isinstance(x, np.ndarray) else out[()]
+    return np.ones_like(x) if isinstance(x, np.ndarray) else type(x)(1)
 
 
 def view(x: Any) -> Any:

@@ -296,6 +296,8 @@ def expand_dims(x: Operand, axis: int | Sequence[int]) -> Any:
     (2, 1)
     """
     shape = shape_of(x)
+    if type(axis) is int and 0 <= (place := axis if axis >= 0 else axis + len(shape) + 1) <= len(shape):
+        return reshape(x, (*shape[:place], 1, *shape[place:]))
     places = several(axis)
     new = np.lib.array_utils.normalize_axis_tuple(places, len(shape) + len(places))
     rest = iter(shape)

@@ -155,13 +155,20 @@ def _one_hot(labels: Any, x: Any) -> Any:
     return library(labels).astype(labels[..., None] == np.arange(shape_of(x)[-1]), x.dtype)
 
 
+def _error(x: Any, labels: Any) -> Any:
+    """softmax x less 1 at each row's label, for plain NumPy data in one piece."""
+    if type(x) is np.ndarray and not is_abstract(labels):
+        return library(x).softmax_error(x, as_numpy(labels))
+    return softmax(x) - _one_hot(labels, x)
+
+
 @primitive(
     "cross entropy of softmax {x}",
     Rule(
-        lambda g, out, x, labels: expand_dims(g, -1) * (softmax(x) - _one_hot(labels, x)),
+        lambda g, out, x, labels: expand_dims(g, -1) * _error(x, labels),
         "softmax {x} − labels",
         "{g} × (softmax {x} − labels)",
-        jvp=lambda t, out, x, labels: sum_(t * (softmax(x) - _one_hot(labels, x)), -1),
+        jvp=lambda t, out, x, labels: sum_(t * _error(x, labels), -1),
     ),
     activation=True,
     cases=(case((3, 4), labels=np.array([0, 3, 1])), case((4,), labels=np.array(2))),
@@ -205,8 +212,11 @@ def softmax_cross_entropy(x: Operand, labels: Any) -> Any:
     array([[-0.5,  0.5],
            [ 1. , -1. ]])
     """
+    labels = _checked(labels, shape_of(x))
+    if type(x) is type(labels) is np.ndarray:
+        return library(x).softmax_cross_entropy(x, labels)
     rows = library(x).log_softmax(x, axis=-1)
-    return -library(rows, labels).take_along_axis(rows, _checked(labels, shape_of(x))[..., None], axis=-1)[..., 0]
+    return -library(rows, labels).take_along_axis(rows, labels[..., None], axis=-1)[..., 0]
 
 
 def _checked(labels: Any, shape: tuple[int, ...]) -> Any:
