@@ -86,7 +86,11 @@ def fit(contribution: Any, operand: Node, op: Operation, i: int) -> Any:
         kind is float or kind is complex or (data.shape == like.shape and data.dtype == like.dtype)
     ):
         return contribution
-    if kind is np.ndarray is type(like) and data.shape[1:] == like.shape != () and data.dtype == like.dtype:
+    if (
+        type(contribution) is np.ndarray is type(like)
+        and data.shape[1:] == like.shape != ()
+        and data.dtype == like.dtype
+    ):
         return library(like).sum(data, 0)  # a bias
     try:
         table = library(plain(data), like)
