@@ -31,8 +31,10 @@ from .ops.inverses import (
 )
 from .ops.least_squares import LstsqResult as LstsqResult, lstsq as lstsq, pinv as pinv
 from .ops.matrices import (
+    diagonal_of_matrices,
     matrix_transpose as matrix_transpose,
     multi_dot as multi_dot,
+    trace_of_matrices,
 )
 from .ops.norms import (
     cond as cond,
@@ -41,3 +43,5 @@ from .ops.norms import (
     norm as norm,
     vector_norm as vector_norm,
 )
+
+diagonal, trace = diagonal_of_matrices, trace_of_matrices

@@ -13,7 +13,7 @@ from .arrays import plain, shape_of
 from .node import Node
 from .operation import Operand
 from .ops import softmax as _ours
-from .ops.activations import erf as erf
+from .ops.activations import erf as erf, sigmoid
 from .ops.angles import sinc as sinc
 from .ops.arithmetic import where
 from .ops.bessel import (
@@ -80,7 +80,7 @@ from .ops.powers import cbrt as cbrt, exp, exp2 as exp2, expm1 as expm1, log, lo
 from .ops.reductions import Axis, sum
 from .ops.shapes import ravel, reshape
 
-digamma = psi
+digamma, expit = psi, sigmoid
 
 
 def logsumexp(
@@ -119,9 +119,17 @@ def logsumexp(
     if b is None and not return_sign:
         return _ours.logsumexp(a, axis, keepdims)
     shift = _peak(a, b, axis)
-    total = sum(exp(a - shift) if b is None else where(_data(b) == 0, 0.0, b * exp(a - shift)), axis, True)
+    power = a - shift
+    if b is None:
+        total = sum(exp(power), axis, True)
+    else:  # what a factor 0 hides may be too large for exp
+        hidden = (_data(b) == 0) & (_data(power) > 0.9 * np.log(np.finfo(shift.dtype).max))
+        total = sum(b * exp(where(hidden, -np.inf, power)), axis, True)
     direction = sign(total)
-    out = log(abs(total) if return_sign else total) + shift
+    nothing = _data(total) == 0
+    out = where(nothing, -np.inf, log(where(nothing, 1.0, abs(total)))) + shift
+    if not return_sign:
+        out = where(_data(total) < 0, np.nan, out)
     if not keepdims:
         kept = shape_of(sum(_data(a) if b is None else _data(a) + 0.0 * _data(b), axis))
         out, direction = reshape(out, kept), reshape(direction, kept)
