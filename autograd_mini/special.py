@@ -121,10 +121,10 @@ def logsumexp(
     shift = _peak(a, b, axis)
     power = a - shift
     if b is None:
-        total = sum(exp(power), axis, True)
+        total = sum(exp(power), axis, keepdims=True)
     else:  # what a factor 0 hides may be too large for exp
         hidden = (_data(b) == 0) & (_data(power) > 0.9 * np.log(np.finfo(shift.dtype).max))
-        total = sum(b * exp(where(hidden, -np.inf, power)), axis, True)
+        total = sum(b * exp(where(hidden, -np.inf, power)), axis, keepdims=True)
     direction = sign(total)
     nothing = _data(total) == 0
     out = where(nothing, -np.inf, log(where(nothing, 1.0, abs(total)))) + shift
@@ -196,4 +196,4 @@ def log_softmax(x: Operand, axis: int | Sequence[int] | None = None) -> Any:
     """
     if axis is None:
         return reshape(_ours.log_softmax(ravel(x)), shape_of(x))
-    return x - _ours.logsumexp(x, axis, True) if isinstance(axis, Sequence) else _ours.log_softmax(x, axis)
+    return x - _ours.logsumexp(x, axis, keepdims=True) if isinstance(axis, Sequence) else _ours.log_softmax(x, axis)
