@@ -17,7 +17,7 @@ import functools
 import inspect
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias
 
 import numpy as np
@@ -26,6 +26,7 @@ from .arrays import plain
 from .engine import constant, record
 from .guards import RELEASED, describe, released
 from .node import Node
+from .users import check_signatures, checked_forward, checked_jvp, checked_rule, is_users, same_origin
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -204,6 +205,7 @@ def primitive(
     cases: tuple[Case, ...] = (),
     latex: str = "",
     linear: bool = False,
+    name: str | None = None,
 ) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
     """Enter a function of plain data in the table and return the function that records.
 
@@ -232,6 +234,8 @@ def primitive(
     linear : bool
         Whether the result is linear in all operands together, as a sum is: forward mode then applies the
         operation to the tangents.
+    name : str, optional
+        The entry's name; the function's by default.
 
     Returns
     -------
@@ -241,8 +245,15 @@ def primitive(
 
     Raises
     ------
+    TypeError
+        If there are more rules than operands, or a rule cannot be called as rules are. When called, if the function
+        returns None, a Value, several results or no numbers.
     ValueError
-        If there is an operation of that name already.
+        If there is an operation of that name already. One that was defined by the same function of the same module is
+        replaced, so that a cell of a notebook can run again.
+    GraphError
+        In a pass, if a rule returns None, several gradients, one of a wrong shape, or complex numbers where all is
+        real.
 
     Examples
     --------
@@ -277,13 +288,17 @@ def primitive(
     def enter(forward: Callable[P, Any]) -> Callable[P, Any]:
         parameters = list(inspect.signature(forward).parameters)
         names = tuple(parameters[:1] if variadic else parameters[: len(rules)])
-        name = forward.__name__.rstrip("_")
+        entry = name or forward.__name__.rstrip("_")
+        compute: Callable[..., Any] = forward
+        held = rules
+        if is_users(forward):
+            held = _held(entry, rules, names, parameters, variadic)
+            compute = checked_forward(entry, forward)
         op = Operation(
-            name, forward, formula, rules, names, elementwise, variadic, activation, domain, cases, latex, linear
+            entry, compute, formula, held, names, elementwise, variadic, activation, domain, cases, latex, linear
         )
-        if name in OPERATIONS:
-            raise ValueError(f"there is an operation {name!r} already")
-        OPERATIONS[name] = op
+        _make_room(entry, forward)
+        OPERATIONS[entry] = op
         plain_arity = 0 if variadic or len(parameters) > len(names) else len(rules)
         call = _variadic if variadic else (_general, _unary, _binary, _several)[min(plain_arity, 3)]
         function = functools.wraps(forward)(call(op))
@@ -293,6 +308,37 @@ def primitive(
         return function
 
     return enter
+
+
+def _held(
+    name: str, rules: tuple[Rule, ...], operands: tuple[str, ...], parameters: list[str], variadic: bool
+) -> tuple[Rule, ...]:
+    """The rules of a user's operation, which are looked at: here how they are called, later what they return."""
+    if not rules or not all(isinstance(rule, Rule) for rule in rules):
+        raise TypeError(
+            f"primitive needs a Rule for each operand of {name}, got {[type(rule).__name__ for rule in rules]}"
+        )
+    if len(rules) > len(operands):
+        raise TypeError(f"{name} has {len(rules)} rules and {len(operands)} parameters to be its operands")
+    static = [*parameters[len(operands) :], *(["index"] if variadic else [])]
+    check_signatures(name, [rule.vjp for rule in rules], operands, static)
+    return tuple(
+        replace(
+            rule,
+            vjp=checked_rule(name, None if variadic else i, rule.vjp),
+            jvp=None if rule.jvp is None else checked_jvp(name, None if variadic else i, rule.jvp),
+        )
+        for i, rule in enumerate(rules)
+    )
+
+
+def _make_room(name: str, forward: Callable[..., Any]) -> None:
+    """An entry is replaced by another version of the same function, as when a cell of a notebook runs again."""
+    if name in RUNTIME or (name in OPERATIONS and not is_users(OPERATIONS[name].forward)):
+        raise ValueError(f"there is an operation {name!r} already, in the package: call yours otherwise, by name=…")
+    if name in OPERATIONS and not same_origin(OPERATIONS[name].forward, forward):
+        where = OPERATIONS[name].forward.__module__
+        raise ValueError(f"there is an operation {name!r} already, in {where}: call yours otherwise, by name=…")
 
 
 def _completed(doc: str, op: Operation) -> str:

@@ -120,7 +120,7 @@ def test_large_results_cost_no_more_evaluations() -> None:
         return am.broadcast_to(x, (500, 4))
 
     assert gradcheck(f, np.ones(4))
-    assert len(calls) == 1 + 1 + 2 * 4
+    assert len(calls) == 1 + 1 + 1 + 2 * 4
 
 
 def test_inside_no_grad_and_with_outer_values() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from ..products import vjp
 from ..state import no_grad
 from .differences import Differences, fine, weights_for
+from .forward import Forward
 from .function import Function, Row, gradient_of, name_of, take_apart
 from .report import (
     Array,
@@ -60,6 +61,7 @@ def gradcheck(
     f: Callable[..., Any],
     *xs: Any,
     order: int = 1,
+    mode: str = "both",
     eps: float | None = None,
     rtol: float | None = None,
     atol: float | None = None,
@@ -75,6 +77,9 @@ def gradcheck(
         The point, floating or complex, any dtype. Values with ``requires_grad=False`` are passed on and not checked.
     order : int
         2 checks the second derivatives as well, as the gradient of the gradient function; and so on.
+    mode : {"both", "reverse", "forward"}
+        ``"reverse"`` checks gradients, ``"forward"`` the same derivatives by ``jvp``, one entry of the arguments at a
+        time. ``"both"`` checks gradients, and then that both modes agree along a pseudo-random direction.
     eps : float, optional
         Step of the differences relative to ``max(1, |entry|)``. By default 6e-6, and where that disagrees,
         extrapolation over a row of steps gives a second opinion, so that points with a scale of their own pass.
@@ -103,7 +108,7 @@ def gradcheck(
     Notes
     -----
     A result with several entries is reduced to the sum of its entries with fixed pseudo-random weights: an error
-    in any entry shows in the gradient of the sum. So a check takes one backward pass, one evaluation and two more for
+    in any entry shows in the gradient of the sum. So a check takes a pass in each mode, one evaluation and two more for
     each entry of the arguments (four for complex ones), however large the result is. The evaluations are made in
     float64 also where the arguments are coarser. A complex argument's gradient is ∂/∂Re + i ∂/∂Im.
 
@@ -128,11 +133,13 @@ def gradcheck(
     """
     if type(order) is not int or order < 1:
         raise ValueError(f"order must be 1 or more, got {order!r}")
+    if mode not in ("both", "reverse", "forward"):
+        raise ValueError(f"mode must be 'both', 'reverse' or 'forward', got {mode!r}")
     if eps is not None and non_negative(eps, "eps") == 0:
         raise ValueError("eps must be a positive number, got 0")
     function, row, places = take_apart(f, xs)
     for k in range(1, order + 1):
-        weights = _check(function, row, places, _Options(eps, rtol, atol, seed, k, name_of(f)))
+        weights = _check(function, row, places, _Options(eps, rtol, atol, seed, k, name_of(f), mode))
         function = gradient_of(function, weights)
     return True
 
@@ -145,11 +152,17 @@ class _Options:
     seed: int
     order: int
     f: str
+    mode: str
 
     @property
     def subject(self) -> str:
         """What is being differentiated: f, or for higher orders a gradient."""
         return "the gradient of " * (self.order - 1) + self.f
+
+    @property
+    def gradient(self) -> str:
+        """What is being checked."""
+        return f"the gradient of {self.subject}" + (" in forward mode" if self.mode == "forward" else "")
 
 
 def _check(function: Function, row: Row, places: list[str], options: _Options) -> list[Array]:
@@ -162,12 +175,21 @@ def _check(function: Function, row: Row, places: list[str], options: _Options) -
         found = [np.asarray(fine(g)) for g in pullback(weights)]
     differences = Differences(function, row, weights, options.eps)
     coarsest = max((np.asarray(x).dtype for x in (*row, *ys)), key=lambda dtype: np.finfo(dtype).eps)
-    rows: list[Mismatch] = []
-    for i, (place, autodiff) in enumerate(zip(places, found, strict=True)):
-        rows += _compare(differences, i, place, autodiff, coarsest, options)
-    if rows:
-        rows.sort(key=lambda row: row.absolute_error / row.allowed if row.allowed else np.inf, reverse=True)
-        raise GradientError(_message(rows, places, sum(np.size(x) for x in row), differences, options), rows)
+
+    def compare(found: list[Array], options: _Options) -> None:
+        rows: list[Mismatch] = []
+        for i, (place, autodiff) in enumerate(zip(places, found, strict=True)):
+            rows += _compare(differences, i, place, autodiff, coarsest, options)
+        if rows:
+            rows.sort(key=lambda row: row.absolute_error / row.allowed if row.allowed else np.inf, reverse=True)
+            raise GradientError(_message(rows, places, sum(np.size(x) for x in row), differences, options), rows)
+
+    if options.mode != "forward":
+        compare(found, options)
+    if options.mode != "reverse":
+        forward = Forward(function, row, weights)
+        if options.mode == "forward" or not forward.agrees(found, coarsest, options.seed):
+            compare(forward.gradients(), replace(options, mode="forward"))
     return weights
 
 
@@ -218,7 +240,7 @@ def _message(rows: list[Mismatch], places: list[str], size: int, differences: Di
     ]
     header = ("argument", "index", "autodiff", "differences", "abs. error", "rel. error", "allowed")
     lines = [
-        f"the gradient of {options.subject} differs from central differences in {len(rows)} of {size} {entries}",
+        f"{options.gradient} differs from central differences in {len(rows)} of {size} {entries}",
         "",
         text_table(header, cells, "<<>>>>>"),
     ]
