@@ -21,6 +21,7 @@ MOST_NUMBERS = 10_000_000
 
 # These write dtypes and indices, which expressions have other words for, or none.
 _LEFT_OUT = {"astype", "getitem", "scatter"}
+_LEFT_OUT_PARAMETERS = {"dtype", "out", "casting", "order", "subok", "overwrite_input"}
 _GROWING = {"broadcast_to", "pad", "repeat", "tile"}
 _ABROAD = {
     "acos": "arccos",
@@ -97,7 +98,21 @@ def functions() -> dict[str, Function]:
     for name in (OPERATIONS.keys() | COMPOSED.keys()) - _LEFT_OUT:
         if name in am.__all__:
             found[name] = COMPOSED[name][0] if name in COMPOSED else getattr(am, name)
-    return {name: Function(name, found[name], inspect.signature(found[name])) for name in sorted(found)}
+    return {name: Function(name, found[name], _signature(found[name])) for name in sorted(found)}
+
+
+def _signature(call: Callable[..., Any]) -> inspect.Signature:
+    """The parameters that an expression can fill in; those after one that is left out are given by name."""
+    full = inspect.signature(call)
+    parameters, gap = [], False
+    for parameter in full.parameters.values():
+        if parameter.name in _LEFT_OUT_PARAMETERS:
+            gap = True
+        elif gap and parameter.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD:
+            parameters.append(parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY))
+        else:
+            parameters.append(parameter)
+    return full.replace(parameters=parameters)
 
 
 def nearest_function(name: str) -> str | None:

@@ -150,7 +150,11 @@ def test_an_unnamed_result_gets_a_name_that_is_free() -> None:
         ("1e999 * x", "too large", "1e999"),
         ("sum(x, axis=y)", "axis is a constant", "y"),
         ("sum(x, axis=3)", "axis 3 is out of bounds", "sum(x, axis=3)"),
-        ("sum(x, axes=3)", "sum: got an unexpected keyword argument 'axes'; it takes x, axis, keepdims", None),
+        (
+            "sum(x, axes=3)",
+            "sum: got an unexpected keyword argument 'axes'; it takes x, axis, keepdims, initial, where",
+            None,
+        ),
         ("sum()", "missing a required argument", "sum()"),
         ("sum(*x)", "star", "*x"),
         ("sum(**x)", "two stars", "x"),
