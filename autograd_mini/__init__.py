@@ -7,14 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from . import fft as fft, linalg as linalg, special as special
 from .anomaly import AnomalyError as AnomalyError, detect_anomaly as detect_anomaly
-from .checking import (
-    Comparison as Comparison,
-    ComparisonRow as ComparisonRow,
-    GradientError as GradientError,
-    Mismatch as Mismatch,
-    compare_gradients as compare_gradients,
-    gradcheck as gradcheck,
-)
 from .checkpointing import checkpoint as checkpoint
 from .flattening import flatten as flatten
 from .guards import GraphError as GraphError
@@ -342,6 +334,14 @@ if TYPE_CHECKING:
         set_renderer as set_renderer,
         steps as steps,
     )
+    from .checking import (
+        Comparison as Comparison,
+        ComparisonRow as ComparisonRow,
+        GradientError as GradientError,
+        Mismatch as Mismatch,
+        compare_gradients as compare_gradients,
+        gradcheck as gradcheck,
+    )
 
 _PICTURES = frozenset(
     [
@@ -363,10 +363,12 @@ _PICTURES = frozenset(
     ]
 )
 
+_CHECKS = frozenset(["Comparison", "ComparisonRow", "GradientError", "Mismatch", "compare_gradients", "gradcheck"])
+
 # What `help` shows and a star brings: the functions and classes above, not the modules behind them.
 __all__ = [  # noqa: PLE0604 (names that are found, not spelled out)
     *sorted(name for name, thing in globals().items() if getattr(thing, "__module__", "").startswith(__name__)),
-    *sorted(_PICTURES),
+    *sorted(_PICTURES | _CHECKS),
     "fft",
     "linalg",
     "special",
@@ -374,7 +376,11 @@ __all__ = [  # noqa: PLE0604 (names that are found, not spelled out)
 
 
 def __getattr__(name: str) -> Any:
-    """Import the pictures when they are asked for."""
+    """Import what draws, explains and checks when it is asked for."""
+    if name in _CHECKS:
+        from . import checking
+
+        return getattr(checking, name)
     if name not in _PICTURES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from . import chain
@@ -383,7 +389,7 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_PICTURES})
+    return sorted({*globals(), *_PICTURES, *_CHECKS})
 
 
 __version__ = "0.1.0"

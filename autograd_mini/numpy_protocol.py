@@ -6,7 +6,6 @@ is never detached silently and never ends in an object array.
 
 from __future__ import annotations
 
-import difflib
 import functools
 import inspect
 import sys
@@ -225,6 +224,8 @@ _IN_PLACE = {"at": ", since it writes into its operand (sums at indices are scat
 
 def _unsupported(name: str) -> TypeError:
     names = [known for known in _NAMED if known in vars(sys.modules["autograd_mini"])]
+    import difflib
+
     [near] = difflib.get_close_matches(name.removeprefix("np.").rpartition(".")[2], names, n=1, cutoff=0.0)
     advice = _IN_PLACE.get(name.rpartition(".")[2], "")
     return TypeError(

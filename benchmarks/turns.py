@@ -154,7 +154,8 @@ def environment(raised: bool) -> dict[str, str]:
     threads = {f"{library}_NUM_THREADS": "1" for library in THREADS}
     paths = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
     jax = {"XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false", "JAX_PLATFORMS": "cpu"}
-    return {**os.environ, **threads, **jax, "PYTHONPATH": paths, **(RAISED if raised else {})}
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**inherited, **threads, **jax, "PYTHONPATH": paths, **(RAISED if raised else {})}
 
 
 def _check(row: Row, players: dict[str, _Player]) -> dict[str, Measured]:

@@ -1,9 +1,9 @@
 """nn: neurons, layers and networks on top of autograd_mini, with losses, optimizers and training."""
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from . import activations as activations, initializers as initializers, losses as losses, optim as optim
-from .by_hand import ManualGradients as ManualGradients, backprop as backprop, backprop_of as backprop_of
 from .callbacks import Callback as Callback, EarlyStopping as EarlyStopping
 from .convolution import AvgPool as AvgPool, Conv as Conv, Flatten as Flatten, MaxPool as MaxPool
 from .data import batches as batches, train_test_split as train_test_split
@@ -29,24 +29,30 @@ from .training import fit as fit
 
 if TYPE_CHECKING:
     from .animation import Animation as Animation, animate as animate
+    from .by_hand import ManualGradients as ManualGradients, backprop as backprop, backprop_of as backprop_of
 
-_ANIMATION = ("Animation", "animate")
+# What is imported when it is asked for, and from where.
+_LATER = {
+    "Animation": "animation",
+    "ManualGradients": "by_hand",
+    "animate": "animation",
+    "backprop": "by_hand",
+    "backprop_of": "by_hand",
+}
 
 # What `help` shows and a star brings: the functions and classes above, not the modules behind them.
 __all__ = [  # noqa: PLE0604 (names that are found, not spelled out)
     *sorted(name for name, thing in globals().items() if getattr(thing, "__module__", "").startswith(f"{__name__}.")),
-    *_ANIMATION,
+    *_LATER,
 ]
 
 
 def __getattr__(name: str) -> Any:
-    """Import what makes animations when it is asked for."""
-    if name not in _ANIMATION:
+    """Import animations and backprop by hand when they are asked for."""
+    if name not in _LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from . import animation
-
-    return getattr(animation, name)
+    return getattr(import_module(f".{_LATER[name]}", __name__), name)
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_ANIMATION})
+    return sorted({*globals(), *_LATER})

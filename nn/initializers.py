@@ -16,7 +16,7 @@ from .activations import Activation, elu, gelu, leaky_relu, relu, silu, softplus
 from .lookup import find
 
 Array: TypeAlias = np.ndarray[Any, Any]
-Initializer: TypeAlias = Callable[[np.random.Generator, Sequence[int], Any], Any]
+Initializer: TypeAlias = "Callable[[np.random.Generator, Sequence[int], Any], Any]"  # numpy.random is slow to import
 
 
 def fans(shape: Sequence[int]) -> tuple[int, int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -46,6 +45,8 @@ def find(kind: str, table: Mapping[str, Callable[..., Any]], wanted: Any) -> Cal
         raise TypeError(f"the {kind} is a name or a function, got {type(wanted).__name__}; the names are {names}")
     if wanted in table:
         return table[wanted]
+    import difflib
+
     near = difflib.get_close_matches(wanted.lower(), table, n=1)
     hint = f"did you mean {near[0]!r}? Choose" if near else "choose"
     raise ValueError(f"there is no {kind} {wanted!r}: {hint} from {names}, or pass a function")
