@@ -1,93 +1,60 @@
 """Redraws the figures of the documentation into ``docs/figures``.
 
-The graphs come as SVG and as PNG; every function is plain user code: a computation, ``backward()``, ``draw()``.
-The plots are those of the examples. Run it by ``make figures``.
+The graphs are those of ``gallery.md``: the code under each picture draws it, as SVG and as PNG. The plots are those of
+the examples. Run it by ``make figures``.
 """
 
 from __future__ import annotations
 
 import contextlib
+import io
+import re
 import runpy
 import shutil
 import tempfile
 from pathlib import Path
-
-import numpy as np
+from typing import Any
 
 import autograd_mini as am
-from autograd_mini import Value
 
+GALLERY = Path(__file__).with_name("gallery.md")
 FOLDER = Path(__file__).parent / "figures"
 EXAMPLES = Path(__file__).parents[1] / "examples"
-
-
-def neuron() -> am.Drawing:
-    """A neuron with two inputs, and its cost."""
-    x1, x2 = Value(2.0, requires_grad=False), Value(-1.0, requires_grad=False)
-    y = Value(1.0, requires_grad=False)
-    w1, w2, b = Value(0.5), Value(0.25), Value(-0.5)
-    with am.scope("Neuron", "o = tanh(w₁·x₁ + w₂·x₂ + b)"):
-        u1 = w1 * x1
-        u2 = w2 * x2
-        s = u1 + u2
-        z = s + b
-        o = am.tanh(z)
-    with am.scope("Cost", "C = (o − y)²"):
-        e = o - y
-        C = e**2
-    C.backward()
-    return am.draw(C)
-
-
-def neuron_dark() -> am.Drawing:
-    """The same neuron for dark pages, in Spanish."""
-    x1, x2 = Value(2.0, requires_grad=False), Value(-1.0, requires_grad=False)
-    y = Value(1.0, requires_grad=False)
-    w1, w2, b = Value(0.5), Value(0.25), Value(-0.5)
-    with am.scope("Neurona", "o = tanh(w₁·x₁ + w₂·x₂ + b)"):
-        u1 = w1 * x1
-        u2 = w2 * x2
-        s = u1 + u2
-        z = s + b
-        o = am.tanh(z)
-    with am.scope("Coste", "C = (o − y)²"):
-        e = o - y
-        C = e**2
-    C.backward()
-    return am.draw(C, theme="dark", lang="es")
-
-
-def fanout() -> am.Drawing:
-    """f = 20·x² + x: x reaches f by two ways, so its derivative is a sum of two."""
-    x = Value(3.0)
-    g = x**2
-    h = 20 * g
-    f = h + x
-    f.backward()
-    return am.draw(f)
-
-
-def tensor() -> am.Drawing:
-    """A layer of three neurons, a linear output and the mean squared cost on the four cases of XOR."""
-    X = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
-    Y = np.array([[0.0], [1.0], [1.0], [0.0]])
-    random = np.random.default_rng(1)
-    W, b = Value(random.normal(size=(2, 3))), Value(random.normal(size=3))
-    V, c = Value(random.normal(size=(3, 1))), Value([0.1])
-    with am.scope("Layer 1", "W[input][neuron], tanh"):
-        Z = am.linear(X, W, b)
-        A = am.tanh(Z)
-    O = am.linear(A, V, c)  # noqa: E741 (the output, as the figure writes it)
-    with am.scope("Cost", "C = mean (O − Y)²"):
-        E = O - Y
-        C = am.mean(E**2)
-    C.backward()
-    return am.draw(C)
-
-
-FIGURES = (neuron, neuron_dark, fanout, tensor)
 PLOTS = {"gates": "lines", "xor": "surfaces", "cost": "curves", "descent": "rates", "ring": "surfaces"}
 """Examples, and the plot of each that the documentation shows."""
+
+_BLOCK = re.compile(r"(?:!\[[^\]]*\]\(figures/(\w+)\.svg\)\s+)?```python\n(.*?)```", re.DOTALL)
+_WIDEST = 2000
+_COLOURS = 128
+
+
+def snippets() -> dict[str, str]:
+    """The code under each picture of the gallery, by the picture's name; under "" that of the imports."""
+    return dict(_BLOCK.findall(GALLERY.read_text(encoding="utf-8")))
+
+
+def figure(name: str) -> am.Drawing:
+    """One picture of the gallery, drawn by its code."""
+    code = snippets()
+    names: dict[str, Any] = {}
+    exec(compile(f"{code['']}\n{code[name]}", f"gallery.md: {name}", "exec"), names)
+    drawing: am.Drawing = names["picture"]
+    return drawing
+
+
+FIGURES = tuple(name for name in snippets() if name)
+
+
+def small_png(drawing: am.Drawing) -> bytes:
+    """A PNG for slides: of no more pixels than these need, and no more colours than the palette has."""
+    from PIL import Image
+
+    image = Image.open(io.BytesIO(drawing.png(144)))
+    if image.width > _WIDEST:
+        image = Image.open(io.BytesIO(drawing.png(144 * _WIDEST / image.width)))
+    file = io.BytesIO()
+    image.convert("RGB").quantize(_COLOURS, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
+    return file.getvalue()
 
 
 def main() -> None:
@@ -95,10 +62,10 @@ def main() -> None:
     with contextlib.suppress(FileNotFoundError):
         am.set_renderer("pure")  # it draws the same on every machine
     FOLDER.mkdir(exist_ok=True)
-    for figure in FIGURES:
-        drawing = figure()
-        for suffix in (".svg", ".png"):
-            print(drawing.save(FOLDER / f"{figure.__name__}{suffix}"))
+    for name in FIGURES:
+        drawing = figure(name)
+        print(drawing.save(FOLDER / f"{name}.svg"))
+        (FOLDER / f"{name}.png").write_bytes(small_png(drawing))
     for example, plot in PLOTS.items():
         with tempfile.TemporaryDirectory() as out, contextlib.redirect_stdout(None):
             runpy.run_path(str(EXAMPLES / f"{example}.py"))["main"](Path(out))

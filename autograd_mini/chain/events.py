@@ -214,7 +214,9 @@ class Trace:
     objective : str
         What was differentiated, as it is written: ``C``; for an array ``ΣA``, the sum of its entries.
     d : str
-        ``∂``, or ``d`` if one number alone was differentiated by.
+        ``d`` if one number alone was differentiated by, else ``∂``. With ``d`` the derivative of a function of one
+        variable is written so, and that of a function of several still with ``∂``:
+        df/dx = ∂f/∂g · dg/dx + ∂f/∂x.
     places : mapping of Value to int
         For each value the place of its node in ``nodes``.
     differentiated : bool
@@ -239,6 +241,11 @@ class Trace:
         self._node = {node.id: node for node in nodes}
         self._edge = {edge.id: edge for edge in edges}
         words.nodes, words.root = self._node, self.root.id
+
+    @property
+    def sole(self) -> frozenset[str]:
+        """Ids of the values by which the root's derivative is written with d: it depends on each of them alone."""
+        return self.root._words.sole
 
     def node(self, id: str) -> TraceNode:
         """The node with an id; KeyError if there is none."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,7 +27,9 @@ class Wording:
     of : str
         What is differentiated: the root's name, ``ΣA`` for the entries of an array, ``(G·A)`` if they are weighted.
     d : str
-        ``∂``, or ``d`` for a function of one variable.
+        ``d`` if one number alone is differentiated by, else ``∂``. With ``d`` every derivative of a function of one
+        variable is written so, and those of functions of several still with ``∂``:
+        df/dx = ∂f/∂g · dg/dx + ∂f/∂x.
     plain_seed : bool
         Whether the pass starts from the number 1, which products need not mention.
     root : str
@@ -40,10 +43,27 @@ class Wording:
     plain_seed: bool
     root: str = ""
     nodes: Mapping[str, TraceNode] = field(default_factory=dict)
+    _latest: tuple[TraceNode, tuple[Operation, Operand, list[Operand]]] | None = None
 
     def gradient(self, node: TraceNode) -> str:
         """The gradient of a node: ``∂C/∂z``."""
-        return derivative(self.of, node.name, self.d)
+        return derivative(self.of, node.name, "d" if node.id in self.sole else "∂")
+
+    @cached_property
+    def sole(self) -> frozenset[str]:
+        """In a function of one variable the values that all paths lead through: the root depends on each alone."""
+        if self.d != "d":
+            return frozenset()
+        flowing = {node.id: place for place, node in enumerate(self.nodes.values()) if node.requires_grad}
+        last_use = dict.fromkeys(flowing, 0)
+        for id, place in flowing.items():
+            last_use.update((operand, place) for operand in self.nodes[id].operands if operand in flowing)
+        sole, furthest = set(), 0
+        for id, place in flowing.items():
+            if furthest <= place:  # no edge passes this value by
+                sole.add(id)
+            furthest = max(furthest, last_use[id])
+        return frozenset(sole)
 
     def formula(self, node: TraceNode) -> str:
         """How a node was computed."""
@@ -84,8 +104,10 @@ class Wording:
         """The local derivative in numbers: the rule for the gradient 1. None for complex data, where it may be none."""
         result = self.nodes[edge.result]
         op = OPERATIONS[result.op or ""]
+        if not self._is_local(op, edge):
+            return None
         operands = [self.nodes[id].value for id in result.operands]
-        if not self._is_local(op, edge) or any(map(np.iscomplexobj, (result.value, *operands))):
+        if any(map(np.iscomplexobj, (result.value, *operands))):
             return None
         one = np.ones_like(result.value) if isinstance(result.value, np.ndarray) else 1.0
         with np.errstate(all="ignore"):
@@ -96,8 +118,14 @@ class Wording:
         return op.elementwise or (not self.nodes[edge.result].shape and not self.nodes[edge.operand].shape)
 
     def _operation(self, node: TraceNode) -> tuple[Operation, Operand, list[Operand]]:
-        operands = [_operand(self.nodes[id]) for id in node.operands]
-        return OPERATIONS[node.op or ""], _operand(node), operands
+        """The entry of a node's operation, and the words for its result and its operands.
+
+        The latest answer is kept: an operation may have thousands of operands, and each of their edges asks.
+        """
+        if self._latest is None or self._latest[0] is not node:
+            operands = [_operand(self.nodes[id]) for id in node.operands]
+            self._latest = node, (OPERATIONS[node.op or ""], _operand(node), operands)
+        return self._latest[1]
 
 
 def _operand(node: TraceNode) -> Operand:

@@ -116,7 +116,7 @@ def binary_cross_entropy(prediction: Any, target: Any, reduction: str = "mean") 
     >>> binary_cross_entropy(0.0, 1.0)
     100.0
     """
-    with cost(reduction, "−target · log p − (1 − target) · log(1 − p)"):
+    with cost(reduction, "−(target · log p + (1 − target) · log(1 − p))"):
         prediction, target = alike("binary_cross_entropy", prediction, target)
         cure = "; for scores use binary_cross_entropy_with_logits"
         check_probabilities("binary_cross_entropy", "predictions", prediction, cure)

@@ -116,7 +116,7 @@ def test_a_sum_at_a_fan_out() -> None:
     assert first.endswith("(1 of 2 contributions, 1 so far)")
     assert second.endswith("(2 of 2 contributions, 121 so far)")
     frame = walk.frames[-1]
-    assert (frame.phase, frame.formula) == ("sum", "df/dx = df/dg · dg/dx + ∂f/∂x")
+    assert (frame.phase, frame.formula) == ("sum", "df/dx = ∂f/∂g · dg/dx + ∂f/∂x")
 
 
 def test_both_edges_of_a_square_by_hand() -> None:

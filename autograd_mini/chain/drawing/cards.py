@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -44,6 +44,8 @@ class Style:
         The learning rate of a step of gradient descent, which parameters show; None for no such row.
     separate : bool
         Whether operations have nodes of their own, so that cards show no formulas.
+    steps : mapping of str to int
+        For each value and edge the number of its step in the pass, if these are shown.
     """
 
     palette: Palette
@@ -53,6 +55,7 @@ class Style:
     gradients: bool
     update: float | None = None
     separate: bool = False
+    steps: Mapping[str, int] = field(default_factory=dict)
 
     def number(self, x: Any) -> str:
         """A number in a cell, escaped."""
@@ -98,7 +101,7 @@ class Style:
         if self.separate:
             formula = ""
         kind = getattr(self.words, node.kind, "")
-        text = f"<B>{name}</B>" + (f" = {formula}" if formula else "")
+        text = self._step(node.id) + f"<B>{name}</B>" + (f" = {formula}" if formula else "")
         beside = kind_text(node.shape, node.dtype, kind) if node.shape else kind
         if beside:
             text += f"  {self.small(beside, self.palette.muted)}"
@@ -219,7 +222,11 @@ class Style:
             lines = self._product_lines(edge, operand, len(trace.outgoing[operand.id]))
         else:
             lines = self._scalar_lines(edge, local, which)
-        return self.pill_of(lines)
+        return self.pill_of([self._step(edge.id) + lines[0], *lines[1:]])
+
+    def _step(self, id: str) -> str:
+        """The number of a step, where these are shown."""
+        return f"<B>{self.small(f'{self.steps[id]}.', self.palette.muted)}</B>  " if id in self.steps else ""
 
     def pill_of(self, lines: Sequence[str]) -> str:
         """A label of an edge from its lines, escaped already; with little detail the first alone."""
@@ -242,7 +249,8 @@ class Style:
             symbol += f" = {escape(clean_text(rule, LONGEST_FORMULA))}"
         lines = [f"<I>{symbol}</I> = <B>{self.number(local)}</B>"]
         if self.gradients and local != 1.0:
-            lines.append(f"{self.number(edge.upstream)} × {self.number(local)} = {self.number(edge.contribution)}")
+            upstream, slope, product = map(self.number, (edge.upstream, local, edge.contribution))
+            lines.append(f"{upstream} × {f'({slope})' if slope.startswith('-') else slope} = {product}")
         return lines
 
     def _product_lines(self, edge: TraceEdge, operand: TraceNode, contributions: int) -> list[str]:

@@ -52,14 +52,16 @@ def fold_card(fold: Fold, picture: Picture, style: Style, times: int) -> str:
     if parameters:
         count = sum(int(np.size(leaf.value)) for leaf in parameters)
         rows.append(style.row(style.small(words.parameters, palette.ink), f"{count:,}", palette.ink))
-        norm = float(np.sqrt(sum(_square(leaf.grad) for leaf in parameters)))
-        symbol = style.small(f"|∂{picture.trace.objective}/∂{words.parameters}|", palette.backward)
-        rows.append(style.row(symbol, norm if style.gradients else None, palette.backward))
+        if style.gradients:
+            symbol = style.small(f"|∂{picture.trace.objective}/∂{words.parameters}|", palette.backward)
+            norm = float(np.sqrt(sum(_square(leaf.grad) for leaf in parameters)))
+            rows.append(style.row(symbol, norm, palette.backward))
     if len(leaving) == 1 and not leaving[0].shape:
         node = leaving[0]
         rows.append(style.row(style.small(node.name, palette.forward), node.value, palette.forward))
-        symbol = f'<FONT POINT-SIZE="11" COLOR="{palette.backward}">{style.gradient_symbol(node)}</FONT>'
-        rows.append(style.row(symbol, node.grad if style.gradients else None, palette.backward))
+        if style.gradients:
+            symbol = f'<FONT POINT-SIZE="11" COLOR="{palette.backward}">{style.gradient_symbol(node)}</FONT>'
+            rows.append(style.row(symbol, node.grad, palette.backward))
     return style.framed(header, rows)
 
 

@@ -45,7 +45,7 @@ def dot_text(trace: Trace, style: Style, *, rankdir: str, legend: bool, picture:
 
     picture = picture or Picture.whole(trace)
     dot = graphviz.Digraph(graph_attr=_graph_attributes(style, rankdir), node_attr=_NODE, edge_attr=_EDGE)
-    page = _Page(picture, style)
+    page = _Page(picture, style, rankdir)
     below = _below(page, rankdir, legend)
     if below:
         dot.attr(label=below, labelloc="b")
@@ -95,8 +95,8 @@ _SYMBOLS = {
 class _Page:
     """What the picture needs to know of the graph as a whole."""
 
-    def __init__(self, picture: Picture, style: Style) -> None:
-        self.picture, self.style = picture, style
+    def __init__(self, picture: Picture, style: Style, rankdir: str) -> None:
+        self.picture, self.style, self.downwards = picture, style, rankdir == "TB"
         self.trace = trace = picture.trace
         self.scopes = {scope.id: scope for scope in trace.scopes}
         self.users: dict[str, list[TraceNode]] = {node.id: [] for node in trace.nodes}
@@ -113,6 +113,28 @@ class _Page:
         self.clusters = self._clusters_in_use()
         self.times, self.scope_times = picture.times(), picture.scope_times()
         self.faded, self.links = picture.faded(), picture.links()
+        self.first = self._first()
+
+    def _first(self) -> dict[str, list[str]]:
+        """For each cluster the uppermost cards in it: what it computes first, or the leaves which that uses."""
+        first: dict[str, list[str]] = {}
+        if not self.downwards:
+            return first
+        around = {card: self._around(scope) for card, scope in self.cluster.items()}
+        computed: dict[str, set[str]] = {card: set() for card in around}
+        leaves: dict[tuple[str, str], list[str]] = {}
+        for lower, upper, _ in self.links:
+            shared = set(around[lower]) & set(around[upper])
+            if not self._is_leaf(lower):
+                computed[upper] |= shared
+                continue
+            for scope in shared:
+                leaves.setdefault((upper, scope), []).append(lower)
+        for card, scopes in around.items():
+            for scope in scopes if not self._is_leaf(card) else ():
+                if scope not in computed[card]:
+                    first.setdefault(scope, []).extend(leaves.get((card, scope), [card]))
+        return first
 
     def _cluster(self, card: str) -> str | None:
         """The scope to draw a card in: its own; for a parameter the innermost that holds all its users."""
@@ -156,7 +178,16 @@ class _Page:
                 self._add_circle(dot, self.trace.node(card))
         for inner in reversed(self.clusters.get(scope, ())):
             with dot.subgraph(name=f"cluster_{inner.id}", graph_attr=self._cluster_attributes(inner)) as cluster:
+                if self.downwards:
+                    self._add_title(cluster, inner)
                 self.add_nodes(cluster, inner.id)
+
+    def _add_title(self, cluster: Any, scope: TraceScope) -> None:
+        """The title of a group as a card without a frame: edges that come from above run around it."""
+        title = {"id": f"t_{scope.id[2:]}", "shape": "plain", "style": "", "label": self._title(scope)}
+        cluster.node(title["id"], **title)
+        for card in self.first.get(scope.id, ()):
+            cluster.edge(title["id"], card, style="invis")
 
     def _has_circle(self, card: str) -> bool:
         """Whether the operation that computes a card's value stands beside it."""
@@ -192,23 +223,24 @@ class _Page:
         return times if cluster is None or self.scope_times.get(cluster, 1) != times else 1
 
     def _cluster_attributes(self, scope: TraceScope) -> dict[str, str]:
-        palette = self.style.palette
         kind = "cost_cluster" if self._is_cost(scope) else "cluster"
+        title = {"label": ""} if self.downwards else {"label": self._title(scope), "labeljust": "r", "labelloc": "t"}
+        return {
+            **title,
+            "style": "rounded,filled",
+            "fillcolor": getattr(self.style.palette, f"{kind}_fill"),
+            "color": getattr(self.style.palette, f"{kind}_border"),
+            "margin": "12",
+            "id": scope.id,
+        }
+
+    def _title(self, scope: TraceScope) -> str:
         text = f"<B>{escape(scope.name)}</B>" + (f"  {escape(scope.title)}" if scope.title else "")
         times, around = self.scope_times.get(scope.id, 1), self.scope_times.get(scope.parent or "", 1)
         if times != around:
             text += f"  <B>× {times}</B>"
-        cell = f'<TR><TD><FONT POINT-SIZE="12" COLOR="{palette.ink}">{text}</FONT></TD></TR>'
-        return {
-            "label": f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">{cell}</TABLE>>',
-            "labeljust": "r",
-            "labelloc": "t",
-            "style": "rounded,filled",
-            "fillcolor": getattr(palette, f"{kind}_fill"),
-            "color": getattr(palette, f"{kind}_border"),
-            "margin": "12",
-            "id": scope.id,
-        }
+        cell = f'<TR><TD><FONT POINT-SIZE="12" COLOR="{self.style.palette.ink}">{text}</FONT></TD></TR>'
+        return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">{cell}</TABLE>>'
 
     def _is_cost(self, scope: TraceScope) -> bool:
         return scope.id == self.trace.root.scope and bool(COST.search(f"{scope.name} {scope.title}"))
@@ -356,7 +388,8 @@ def _below(page: _Page, rankdir: str, legend: bool) -> str:
     palette, words = style.palette, style.words
     rows = [[(palette.ink, f"<B>{escape(clean_text(text, _LONGEST_CAPTION))}</B>  ")] for text in page.picture.captions]
     if legend:
-        total = words.total.format(d=trace.d, root=bracketed(trace.objective))
+        alone = all(node.id in trace.sole for node in trace.nodes if node.requires_grad)
+        total = words.total.format(d="d" if alone else "∂", root=bracketed(trace.objective))
         forward = f"<B>► {words.forward[0]}</B>  {_bold(words.forward[1])}"
         backward = f"<B>◄ {words.backward[0]}</B>  {_bold(words.backward[1])}"
         total = escape(clean_text(total, 200))

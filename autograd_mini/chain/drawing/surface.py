@@ -193,6 +193,7 @@ def draw(  # noqa: PLR0913 (the options of a picture, each with a default)
     gradient: Any = None,
     ops: Literal["cards", "separate"] = "cards",
     update: float | None = None,
+    numbered: bool = False,
     depth: int | None = None,
     collapse: Callable[[str], bool] | Sequence[str] | None = None,
     expand: Sequence[str] | None = None,
@@ -233,6 +234,8 @@ def draw(  # noqa: PLR0913 (the options of a picture, each with a default)
         Operations in the headers of the cards, or as circles of their own before them, as micrograd draws them.
     update : float, optional
         A learning rate: every parameter shows its step of gradient descent, ``w ← 0.5 − 0.1 × (-2.839) = 0.784``.
+    numbered : bool, default False
+        Whether values carry the number of their step forward, and edges that of their step back.
     depth : int, optional
         Modules so deep are folded to one card with their shapes, the number of their parameters and the norm of the
         gradient: 0 gives one card a model, 1 one card a layer.
@@ -308,7 +311,16 @@ def draw(  # noqa: PLR0913 (the options of a picture, each with a default)
         if highlight is not None:
             picture = lit(picture, values_of(trace, highlight, "highlight"), words, fmt)
         palette = DARK if theme == "dark" else LIGHT
-        style = Style(palette, words, fmt, detail, trace.differentiated, rate, ops == "separate")
+        style = Style(
+            palette,
+            words,
+            fmt,
+            detail,
+            trace.differentiated,
+            rate,
+            ops == "separate",
+            _steps(trace) if numbered else {},
+        )
 
         def dot(shown: Picture) -> str:
             return dot_text(trace, style, rankdir=rankdir, legend=legend, picture=shown)
@@ -322,6 +334,16 @@ def draw(  # noqa: PLR0913 (the options of a picture, each with a default)
 
     label = words.picture.format(root=trace.root.name, n=len(picture.home))
     return Drawing(source, trace, theme, label, timeout, smaller)
+
+
+def _steps(trace: Trace) -> dict[str, int]:
+    """For each value and edge the number of its step, from 1 on; the seed and the sums have none."""
+    steps = (
+        event.edges[0] if event.phase == "backward" else event.node
+        for event in trace.events
+        if event.phase in ("forward", "backward")
+    )
+    return {id: number for number, id in enumerate(steps, 1)}
 
 
 def _check_limit(max_nodes: Any) -> None:

@@ -87,7 +87,7 @@ class _Teller:
         words = view.telling.step if len(counts) == 1 else view.telling.steps
         words = words.format(root=view.of, wrt=target.name, n=f"{len(counts):,}")
         story = Story(
-            symbol=view.gradient(target),
+            symbol=target.symbol,
             value=value,
             count=count,
             mass=self._mass(count),
@@ -117,7 +117,7 @@ class _Teller:
     def _factor(self, i: int, count: int) -> Factor:
         neck = self.dag.bottlenecks
         top, bottom = self.nodes[neck[i]], self.nodes[neck[i + 1]]
-        symbol = self._product(neck[i])[0] if count == 1 else self.view.gradient(bottom)
+        symbol = self._product(neck[i])[0] if count == 1 else bottom.symbol
         return Factor(symbol, top.name, bottom.name, outward(self.at[i + 1]), count)
 
     def _path(self, product: Any, link: Any) -> Path:
@@ -187,10 +187,10 @@ class _Teller:
 
     def _upstream(self, node: int) -> str:
         """How the gradient of a value is written in products; "" for that of the root by itself."""
-        return "" if node == 0 else self.deltas.get(self.nodes[node].id) or self.view.gradient(self.nodes[node])
+        return "" if node == 0 else self.deltas.get(self.nodes[node].id) or self.nodes[node].symbol
 
     def _left(self, node: int) -> str:
-        delta, symbol = self.deltas.get(self.nodes[node].id), self.view.gradient(self.nodes[node])
+        delta, symbol = self.deltas.get(self.nodes[node].id), self.nodes[node].symbol
         return f"{delta} = {symbol}" if delta else symbol
 
     def _product(self, top: int) -> tuple[str, str]:

@@ -50,12 +50,12 @@ class Chart:
 
     def between(self, upper: int, lower: int) -> str:
         """The derivative of one node by another along all paths between them."""
-        d = "d" if self.entries[lower] is None and self.nodes[lower].id in self.view.sole else "∂"
+        d = "d" if self.entries[lower] is None and self.nodes[lower].id in self.view.trace.sole else "∂"
         return derivative(self.name(upper), self.name(lower), d)
 
     def partial(self, upper: int, lower: int, *, alone: bool) -> str:
         """The derivative along some of the paths; ``alone`` if the upper node depends on the lower one only."""
-        nodes, sole = self.nodes, self.view.sole
+        nodes, sole = self.nodes, self.view.trace.sole
         d = "d" if alone and (nodes[lower].id in sole or nodes[-1].id in sole) else "∂"
         return derivative(self.name(upper), self.name(lower), d)
 

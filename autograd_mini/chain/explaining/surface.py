@@ -160,7 +160,7 @@ def _explained(view: View, target: TraceNode, element: Index | None) -> Explanat
 def _of_itself(view: View) -> Explanation:
     """The derivative of the root by itself."""
     root = view.trace.root
-    symbol = view.gradient(root)
+    symbol = root.symbol
     path = Path((root.name,), (), (), root.grad)
     rows = array_story.matrix_rows(view, root.grad, "")
     items: list[Item] = [Equation(symbol, tuple(rows))]

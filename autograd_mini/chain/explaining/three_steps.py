@@ -124,11 +124,11 @@ class _Teller:
         yield Equation("", tuple(rows))
 
     def _delta_row(self, node: TraceNode) -> list[Row]:
-        return self._row(node, f"{self.deltas[node.id]} = {self.view.gradient(node)}", "")
+        return self._row(node, f"{self.deltas[node.id]} = {node.symbol}", "")
 
     def _leaf_row(self, node: TraceNode) -> list[Row]:
         check = self.check(node)
-        return self._row(node, self.view.gradient(node), f"({check})" if check else "")
+        return self._row(node, node.symbol, f"({check})" if check else "")
 
     def _row(self, node: TraceNode, left: str, note: str) -> list[Row]:
         """A gradient in terms of the deltas next to it: in symbols, in numbers, and what it comes to."""
@@ -157,14 +157,14 @@ class _Teller:
             names = {edge.result: self._upstream(edge) for edge in self.trace.outgoing[here.id]}
             terms = [nested([edge], names[edge.result]) for edge in self.trace.outgoing[here.id]]
             self.told += terms
-            gradient = left if here is node else view.gradient(here)
+            gradient = left if here is node else here.symbol
             rows.append(Row("", (f"{gradient} = {view.say(' + '.join(terms))}", view.equals(here.grad))))
         return [*rows[:-1], Row("", rows[-1].cells, note)]
 
     def _upstream(self, edge: TraceEdge) -> str:
         """How the gradient of an edge's result is written in products."""
         result = self.trace.node(edge.result)
-        return "" if result is self.trace.root else self.deltas.get(result.id) or self.view.gradient(result)
+        return "" if result is self.trace.root else self.deltas.get(result.id) or result.symbol
 
     # --- single numbers -----------------------------------------------------------------------------------------------
 
@@ -228,7 +228,7 @@ class _Teller:
         yield from self._rows(leaves, self._chain_row)
 
     def _chain_row(self, leaf: TraceNode) -> list[Row]:
-        check, left = self.check(leaf), self.view.gradient(leaf)
+        check, left = self.check(leaf), leaf.symbol
         note = f"({check})" if check else ""
         chart = chart_of(self.view, leaf)
         if chart is None:

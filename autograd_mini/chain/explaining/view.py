@@ -14,7 +14,7 @@ import numpy as np
 from ...node import Node
 from ...operation import OPERATIONS
 from ..events import Trace, TraceEdge, TraceNode
-from ..notation import derivative, number, shape_text
+from ..notation import number, shape_text
 from ..paths import Dag, between
 from ..words import LANGUAGES, Language
 from .telling import TELLINGS, Telling
@@ -83,20 +83,6 @@ class View:
         results, operands = self.ends
         nodes, edges = between(results, operands, place(self.trace.root.id), place(target.id))
         return [self.trace.nodes[k] for k in nodes], [self.flowing[i] for i in edges]
-
-    @cached_property
-    def sole(self) -> frozenset[str]:
-        """In a function of one variable the values on all its paths, by which derivatives are written with d."""
-        if self.trace.d != "d":
-            return frozenset()
-        leaf = next(node for node in self.trace.nodes if node.requires_grad and node.op is None)
-        nodes, edges = self.way(leaf)
-        dag = as_dag(nodes, edges, [1.0] * len(edges))
-        return frozenset(nodes[i].id for i in dag.bottlenecks)
-
-    def gradient(self, node: TraceNode) -> str:
-        """The derivative of the root by a value: ``∂C/∂w``, and ``df/dx`` in a function of one variable."""
-        return derivative(self.of, node.name, "d" if node.id in self.sole else "∂")
 
     def is_landmark(self, node: TraceNode) -> bool:
         """Whether the short form stops here: at what the user chose, else around activations and at ends of modules."""
