@@ -298,39 +298,46 @@ class Trace:
                 steps.append(("sum", operand, tuple(edge.id for edge in coming)))
         return tuple(TraceEvent(i, *step) for i, step in enumerate(steps))
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self, *, max_entries: int | None = 1000) -> dict[str, Any]:
         """Everything as dicts, lists, text and numbers, ready for JSON.
 
         Arrays become nested lists, complex numbers pairs, and nan and the infinities the texts ``"nan"``, ``"inf"`` and
         ``"-inf"``, since JSON has no such numbers.
+
+        Parameters
+        ----------
+        max_entries : int or None, default 1000
+            An array with more entries is summarised: a dict of its ``shape``, ``dtype``, ``min``, ``mean``, ``max`` and
+            ``norm`` (of the magnitudes, if it is complex). None writes all.
         """
+        nodes, edges = ("formula", "symbol", "latex"), ("symbol", "rule", "local", "product", "note", "latex")
         return {
             "version": 1,
             "root": self.root.id,
             "objective": self.objective,
             "d": self.d,
             "differentiated": self.differentiated,
-            "nodes": [_plain(node, "formula", "symbol", "latex") for node in self.nodes],
-            "edges": [_plain(edge, "symbol", "rule", "local", "product", "note", "latex") for edge in self.edges],
+            "nodes": [_plain(node, nodes, max_entries) for node in self.nodes],
+            "edges": [_plain(edge, edges, max_entries) for edge in self.edges],
             "scopes": [_plain(scope) for scope in self.scopes],
             "events": [_plain(event) for event in self.events],
         }
 
-    def to_json(self, *, indent: int | None = None) -> str:
+    def to_json(self, *, indent: int | None = None, max_entries: int | None = 1000) -> str:
         """The same as JSON text."""
-        return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False, indent=indent)
+        return json.dumps(self.to_dict(max_entries=max_entries), ensure_ascii=False, allow_nan=False, indent=indent)
 
     def __repr__(self) -> str:
         return f"<trace of {self.root.name}: {len(self.nodes)} values, {len(self.edges)} edges>"
 
 
-def _plain(item: Any, *properties: str) -> dict[str, Any]:
+def _plain(item: Any, properties: Sequence[str] = (), max_entries: int | None = None) -> dict[str, Any]:
     names = [part.name for part in fields(item) if not part.name.startswith("_")]
-    return {name: json_ready(getattr(item, name)) for name in (*names, *properties)}
+    return {name: json_ready(getattr(item, name), max_entries) for name in (*names, *properties)}
 
 
-def json_ready(x: Any) -> Any:
-    """Numbers, arrays, text and sequences of them as JSON has them."""
+def json_ready(x: Any, max_entries: int | None = None) -> Any:
+    """Numbers, arrays, text and sequences of them as JSON has them; arrays of more entries summarised."""
     if x is None or isinstance(x, (bool, int, str)):
         return x
     if isinstance(x, float):
@@ -338,7 +345,15 @@ def json_ready(x: Any) -> Any:
     if isinstance(x, complex):
         return [json_ready(x.real), json_ready(x.imag)]
     if isinstance(x, (np.ndarray, np.generic)):
-        return json_ready(x.tolist())
+        return json_ready(x.tolist()) if max_entries is None or x.size <= max_entries else _summary(x)
     if isinstance(x, Mapping):
         return {name: setting_text(setting) for name, setting in x.items()}
     return [json_ready(item) for item in x]
+
+
+def _summary(x: Any) -> dict[str, Any]:
+    """What a large array is like."""
+    size = np.abs(x) if np.iscomplexobj(x) else x
+    with np.errstate(all="ignore"):
+        numbers = {"min": size.min(), "mean": size.mean(), "max": size.max(), "norm": np.linalg.norm(x.ravel())}
+    return {"shape": list(x.shape), "dtype": str(x.dtype), **{name: json_ready(each) for name, each in numbers.items()}}

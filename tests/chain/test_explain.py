@@ -64,7 +64,9 @@ def test_texts(name: str) -> None:
     assert text == golden.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ["neuron", "network"])
+@pytest.mark.parametrize(
+    "name", ["neuron", "network", "one_variable", "fanout", "matrix", "entry", "residual", "scalar_network"]
+)
 def test_latex_and_markdown(name: str) -> None:
     explanation = told(name)
     for ending, text in {"tex": explanation.latex, "md": explanation.markdown}.items():

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -139,6 +143,67 @@ def test_groups_within_groups() -> None:
 
 def test_the_same_code_gives_the_same_trace() -> None:
     assert trace(neuron()).to_json() == trace(neuron()).to_json()
+
+
+def fan_out() -> Value:
+    x = Value(3.0, name="x")
+    g = x**2
+    f: Value = 20 * g + x
+    for name, value in (("g", g), ("f", f)):
+        value.name = name
+    return f
+
+
+def layer() -> Value:
+    W, b = Value([[0.5, -1.0], [2.0, 0.25]], name="W"), Value([0.0, 1.0], name="b")
+    X = Value([[1.0, 0.0], [0.0, 1.0]], requires_grad=False, name="X")
+    C: Value = am.tanh(am.linear(X, W, b)).mean()
+    C.name = "C"
+    return C
+
+
+@pytest.mark.parametrize("figure", [neuron, fan_out, layer], ids=lambda figure: figure.__name__)
+def test_golden_json(figure: Callable[[], Value]) -> None:
+    """The trace is as it was; with UPDATE_GOLDEN=1 in the environment it is written anew, to be looked at."""
+    golden = Path(__file__).parent / "golden" / f"trace_{figure.__name__}.json"
+    text = trace(figure()).to_json(indent=1) + "\n"
+    if os.environ.get("UPDATE_GOLDEN"):
+        golden.write_text(text, encoding="utf-8")
+    wanted, got = json.loads(golden.read_text(encoding="utf-8")), json.loads(text)
+    assert _rounded(got) == _rounded(wanted)
+
+
+def _rounded(data: Any) -> Any:
+    """Numbers to twelve digits: the last ones of tanh differ between machines."""
+    if isinstance(data, dict):
+        return {name: _rounded(each) for name, each in data.items()}
+    if isinstance(data, list):
+        return [_rounded(each) for each in data]
+    return float(f"{data:.12g}") if isinstance(data, float) else data
+
+
+def test_json_of_large_arrays() -> None:
+    x = Value(np.arange(3000.0).reshape(3, 1000) - 5.0, name="x")
+    L = (x * 2.0).sum()
+    pass_ = trace(L)
+    short = json.loads(pass_.to_json())["nodes"][0]["value"]
+    norm = math.sqrt(sum((i - 5.0) ** 2 for i in range(3000)))
+    assert short == {"shape": [3, 1000], "dtype": "float64", "min": -5.0, "mean": 1494.5, "max": 2994.0, "norm": norm}
+    assert json.loads(pass_.to_json(max_entries=None))["nodes"][0]["value"][2][999] == 2994.0
+    assert len(pass_.to_json()) < 10_000
+    z = Value(np.full(4, 3 + 4j))
+    data = trace(am.sum(am.abs(z))).to_dict(max_entries=2)["nodes"][0]["value"]
+    assert data == {"shape": [4], "dtype": "complex128", "min": 5.0, "mean": 5.0, "max": 5.0, "norm": 10.0}
+    assert trace(L).to_dict(max_entries=2)["nodes"][0]["grad"]["mean"] == 2.0
+
+
+def test_an_operation_with_thousands_of_operands() -> None:
+    """Each of its edges asks for words, none of them for all operands again."""
+    root = am.stack([Value(float(i)) for i in range(2000)]).sum()
+    start = time.process_time()
+    text = trace(root).to_json()
+    assert time.process_time() - start < 10.0
+    assert len(text) < 10_000_000
 
 
 def test_json(pass_: Trace) -> None:
