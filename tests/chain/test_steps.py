@@ -550,7 +550,7 @@ def test_nothing_moves_from_picture_to_picture(real: RendererInfo, graph: Any) -
     for drawn, numbers in others:
         assert drawn == still
         # A lane may end at the thicker border of a card at which something happens.
-        np.testing.assert_allclose(numbers, lanes, atol=1.6)
+        np.testing.assert_allclose(numbers, lanes, atol=2.5)
 
 
 def visible(source: str, ink: str) -> list[str]:
