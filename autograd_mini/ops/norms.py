@@ -170,7 +170,7 @@ def _of_vectors(x: Any, ord: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
         return sum(where(_data(size) != 0, 1.0, 0.0) + 0.0 * size, axis=axes, keepdims=keepdims)
     total = sum(power(size, float(ord)), axis=axes, keepdims=keepdims)
     nothing = _data(total) == 0
-    return where(nothing, 0.0, power(where(nothing, 1.0, total), 1.0 / float(ord)))
+    return where(nothing, 0.0 if ord > 0 else math.inf, power(where(nothing, 1.0, total), 1.0 / float(ord)))
 
 
 def _of_matrices(x: Any, ord: Any, axes: tuple[int, ...], keepdims: bool) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -102,7 +103,7 @@ def matmul(x: Operand, y: Operand) -> Any:
 
 def _rows(x: Any) -> Any:
     shape = shape_of(x)
-    return x if len(shape) == 2 else reshape(x, (-1, shape[-1]))
+    return x if len(shape) == 2 else reshape(x, (math.prod(shape[:-1]), shape[-1]))
 
 
 @primitive(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -13,7 +14,7 @@ from .arithmetic import where as choose
 from .indexing import getitem, scatter, take, take_along_axis
 from .plain import as_data
 from .reductions import CASES, Axis, axes_of, mean, no_out
-from .shapes import reshape, transpose
+from .shapes import broadcast_to, reshape, transpose
 
 Array = np.ndarray[Any, Any]
 
@@ -219,7 +220,8 @@ def _quantile(
     if missing:
         n = np.sum(np.asarray(data == data), axis=0)
     if not shape_of(rows)[0]:
-        return mean(a, axis, keepdims=keepdims) if not places.shape else reshape(rows, (0, *rest))
+        nothing = mean(a, axis, keepdims=keepdims)
+        return broadcast_to(nothing, places.shape + shape_of(nothing))
     low, high, share = _places(method, n, places.reshape(places.shape + (1,) * len(rest)) if missing else places)
     ends = [_entries(ordered, numbers, places.shape, rest) for numbers in (low, high)]
     if type(q) in (int, float) and dtype.kind == "f":
@@ -231,12 +233,18 @@ def _quantile(
     return reshape(result, places.shape + (kept if keepdims else rest))
 
 
+def _count_numbers(rows: Any) -> Array:
+    """How many entries along the first axis are not nan."""
+    data = as_data(rows)
+    return np.sum(np.asarray(data == data), axis=0)  # type: ignore[no-any-return]
+
+
 def _entries(ordered: Any, numbers: Array, shape: tuple[int, ...], rest: tuple[int, ...]) -> Any:
     """The sorted entries of these numbers: one for each quantile, or one for each quantile and row."""
     if numbers.shape == shape:
         return take(ordered, numbers, 0)
     numbers = np.broadcast_to(numbers, shape + rest)
-    return reshape(take_along_axis(ordered, numbers.reshape((-1, *rest)), 0), shape + rest)
+    return reshape(take_along_axis(ordered, numbers.reshape((math.prod(shape), *rest)), 0), shape + rest)
 
 
 def _nan_if_any(result: Any, ordered: Any) -> Any:
@@ -502,4 +510,12 @@ def nanmedian(
     >>> am.nanmedian(am.Value([1.0, float("nan"), 2.0]))
     Value(1.5, op=reshape)
     """
-    return _quantile("nanmedian", a, 0.5, axis, out, "linear", keepdims, None, missing=True)
+    no_out("nanmedian", out)
+    rows, kept = _rows(a, axis)
+    length, *rest = shape_of(rows)
+    if not length:
+        return mean(a, axis, keepdims=keepdims)
+    ordered = sort(rows, 0)
+    n = _count_numbers(rows)
+    low, high = (_entries(ordered, np.maximum(place, 0), (), tuple(rest)) for place in ((n - 1) // 2, n // 2))
+    return reshape((low + high) * 0.5, kept if keepdims else tuple(rest))

@@ -296,6 +296,8 @@ def cov(
            [-1.,  1.]])
     """
     rows = _variables(m, rowvar)
+    if not shape_of(rows)[0]:
+        return matmul(rows, transpose(rows))
     if y is not None:
         rows = concatenate([rows, _variables(y, rowvar)], 0)
     rows = astype(rows, np.result_type(as_data(rows), np.float64) if dtype is None else dtype)

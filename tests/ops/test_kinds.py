@@ -1,0 +1,150 @@
+"""Every entry of the tables on other kinds of operands: complex numbers, axes of length 0, and views of any layout."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd_mini as am
+from autograd_mini.operation import OPERATIONS, Case
+from tests.ops.test_table import (
+    ALL,
+    CASES,
+    LAYOUTS,
+    Array,
+    called,
+    differentiable,
+    draw,
+    expected,
+    home,
+    leaves_of,
+    public,
+    rng_for,
+    viewed,
+)
+from tests.reference import complex_gradient, gradient
+
+# --- views ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # repeated entries have no correlation
+@pytest.mark.parametrize(("name", "case"), CASES)
+def test_layouts_of_memory_make_no_difference(name: str, case: Case) -> None:
+    """A view gives the value and the gradients of its contiguous copy."""
+    rng = rng_for(name, case)
+    function, _ = called(name, case)
+    for layout in LAYOUTS[1:]:
+        views = [viewed(x, layout) for x in draw(name, case.shapes, rng)]
+        copies = [np.ascontiguousarray(x).reshape(x.shape) for x in views]
+        got, want = leaves_of(views), leaves_of(copies)
+        for leaves in (got, want):
+            for leaf, x in zip(leaves, views if leaves is got else copies, strict=True):
+                leaf.data = x
+        try:
+            y = function(*want)
+        except (ValueError, np.linalg.LinAlgError):  # repeated entries make a singular matrix
+            continue
+        z = function(*got)
+        np.testing.assert_allclose(z.raw, y.raw, rtol=1e-12, atol=1e-14)
+        am.sum(z).backward()
+        am.sum(y).backward()
+        for a, b in zip(got, want, strict=True):
+            np.testing.assert_allclose(a.grad, b.grad, rtol=1e-10, atol=1e-12)
+
+
+# --- axes of length 0 -------------------------------------------------------------------------------------------------
+
+
+OTHER_THAN_NUMPYS = {"convolution", "windows", "fourier", "special", "bessel", "gammas"}
+"""Families that NumPy has not, or whose functions have tests of their own on such operands."""
+
+
+def emptied(case: Case) -> list[tuple[tuple[int, ...], ...]]:
+    """The shapes of a case with one length, wherever it stands, made 0."""
+    lengths = sorted({n for shape in case.shapes for n in shape})
+    return [tuple(tuple(0 if n == gone else n for n in shape) for shape in case.shapes) for gone in lengths]
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # means of nothing
+@pytest.mark.parametrize(("name", "case"), [each for each in CASES if not each.values[1].made])
+def test_axes_of_length_zero(name: str, case: Case) -> None:
+    """What NumPy computes from no entries, we do, with gradients in the operands' shapes."""
+    if home(name) in OTHER_THAN_NUMPYS or (name.startswith("nan") and isinstance(case.static.get("q"), list)):
+        return  # NumPy's nanquantile forgets the shape of q where there is no entry
+    function, truth = called(name, case)
+    for shapes in emptied(case):
+        operands = draw(name, shapes, rng_for(name))
+        try:
+            want = np.asarray(truth(*operands))
+        except Exception:  # noqa: BLE001 (whatever the reference raises)
+            continue
+        leaves = leaves_of(operands)
+        try:
+            y = function(*leaves)
+        except ValueError:  # a clear refusal is as good where NumPy has no such function
+            if hasattr(np, name):
+                raise
+            continue
+        assert y.shape == want.shape, shapes
+        np.testing.assert_allclose(y.raw, want, rtol=1e-13, atol=1e-15)
+        y.backward(np.ones(want.shape))
+        for i, leaf in enumerate(leaves):
+            grad = np.zeros(leaf.shape) if leaf.grad is None else leaf.grad  # it had no part in the result
+            assert grad.shape == operands[i].shape
+
+            def total(x: Any, i: int = i, operands: list[Array] = operands) -> Any:
+                return np.sum(truth(*operands[:i], x, *operands[i + 1 :]))
+
+            np.testing.assert_allclose(grad, gradient(total, operands[i]), rtol=1e-8, atol=1e-8)
+
+
+# --- complex numbers --------------------------------------------------------------------------------------------------
+
+REAL_ONLY = {"fit", "astype"}
+
+
+def complex_operands(name: str, case: Case) -> list[Any]:
+    rng = rng_for(name, case, "complex")
+    real, imaginary = draw(name, case.shapes, rng), draw(name, case.shapes, rng)
+    return [x if x.dtype == bool else x + 1j * (0.1 + 0.2 * np.abs(y)) for x, y in zip(real, imaginary, strict=True)]
+
+
+@pytest.mark.filterwarnings("ignore::numpy.exceptions.ComplexWarning")
+@pytest.mark.parametrize(("name", "case"), ALL + [each for each in CASES if not each.values[1].made])
+def test_complex_numbers(name: str, case: Case) -> None:
+    """Where NumPy takes complex numbers: its value, and the direction of steepest ascent by differences."""
+    if name in REAL_ONLY or "dtype" in case.static or home(name) in OTHER_THAN_NUMPYS:
+        return
+    operands = complex_operands(name, case)
+    function: Callable[..., Any] = lambda *xs: public(name)(*xs, **case.static)  # noqa: E731
+    truth: Callable[..., Any] = lambda *xs: expected(name)(*xs, **case.static)  # noqa: E731
+    try:
+        want = np.asarray(truth(*operands))
+    except (TypeError, ValueError):
+        if OPERATIONS.get(name) is not None and hasattr(np, name):
+            with pytest.raises((TypeError, ValueError)):
+                function(*leaves_of(operands))
+        return
+    leaves = leaves_of(operands)
+    try:
+        y = function(*leaves)
+    except TypeError:  # a clear refusal is as good where NumPy has no such function
+        if hasattr(np, name):
+            raise
+        return
+    assert y.shape == want.shape
+    assert y.dtype == want.dtype
+    np.testing.assert_allclose(y.raw, want, rtol=1e-12, atol=1e-14)
+    rng = rng_for(name, case, "weight")
+    weight = rng.uniform(0.5, 1.5, want.shape)
+    turn = weight * (1.0 - 0.5j) if want.dtype.kind == "c" else weight
+    am.sum(am.real(am.multiply(y, turn))).backward()
+    for i in differentiable(name, len(leaves)):
+
+        def total(z: Any, i: int = i) -> Any:
+            return np.sum(np.real(turn * truth(*operands[:i], z, *operands[i + 1 :])))
+
+        grad = leaves[i].grad
+        assert grad.dtype == np.complex128
+        np.testing.assert_allclose(grad, complex_gradient(total, operands[i]), rtol=1e-7, atol=1e-8)
