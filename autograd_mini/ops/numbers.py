@@ -17,7 +17,7 @@ from .shapes import astype
 
 
 @primitive(
-    "{x} with the sign of {y}",
+    "copysign({x}, {y})",
     # NOTE: at x = 0 the slope is 0, as that of abs
     Rule(lambda g, out, x, y: g * (sign(x) * copysign(1.0, y)), "sign {x} · sign {y}"),
     Rule(lambda g, out, x, y: zeros_like(g), "0"),
@@ -36,7 +36,7 @@ def copysign(x: Operand, y: Operand) -> Any:
 
 
 @primitive(
-    "{x} rem {y}",
+    "fmod({x}, {y})",
     Rule(lambda g, out, x, y: g, "1"),
     Rule(lambda g, out, x, y: -g * trunc(divide(x, y)), "−trunc({x} / {y})"),
     elementwise=True,
@@ -251,7 +251,7 @@ def _wide(data: Any) -> np.dtype[Any]:
 
 
 @primitive(
-    "next float after {x}",
+    "nextafter({x}, {y})",
     Rule(lambda g, out, x, y: g, "1"),
     Rule(lambda g, out, x, y: zeros_like(g), "0"),
     elementwise=True,

@@ -22,6 +22,8 @@ NAMES |= {"conj": np.conj, "Re": np.real, "Im": np.imag, "sqrt": np.sqrt, "π": 
 NAMES |= {"log₂": np.log2, "log₁₀": np.log10, "max": max, "min": min}
 for function in (np.exp, np.log, np.sin, np.cos, np.tan, np.sinh, np.cosh, np.tanh, np.floor, np.ceil, np.trunc):
     NAMES[function.__name__] = function
+for name in ("copysign", "fmod", "fmax", "fmin", "heaviside", "nextafter", "spacing"):
+    NAMES[name] = getattr(np, name)
 for name in ("arctan2", "arcsin", "arccos", "arctan", "arcsinh", "arccosh", "arctanh"):
     NAMES[name] = getattr(np, name)
 
@@ -31,7 +33,7 @@ def evaluate(text: str, values: Mapping[str, float]) -> float:
     text = text.replace("−", "-").replace("·", "*").replace("×", "*").replace("²", "**2").replace("³", "**3")
     text = re.sub(r"√(\w+)", r"sqrt(\1)", text).replace("√", "sqrt").replace("^", "**").replace(" mod ", " % ")
     text = re.sub(r"\|(\w+)\|", r"abs(\1)", text)
-    text = re.sub(r"\[([^\]]*)\]", r"float(bool(\1))", text)
+    text = re.sub(r"\[([^\]]*)\]", lambda match: f"float(bool({match[1].replace(' = ', ' == ')}))", text)
     text = re.sub(r"\b(\d)([a-z])\b", r"\1*\2", text)
     functions = "|".join(sorted(NAMES, key=len, reverse=True))
     text = re.sub(rf"\b({functions}) (\w+)", r"\1(\2)", text)
