@@ -67,12 +67,36 @@ from .ops.arithmetic import (
     where as where,
     zeros_like as zeros_like,
 )
-from .ops.convolution import conv as conv, conv_transpose as conv_transpose
+from .ops.axes import (
+    atleast_1d as atleast_1d,
+    atleast_2d as atleast_2d,
+    atleast_3d as atleast_3d,
+    broadcast_arrays as broadcast_arrays,
+    matrix_transpose as matrix_transpose,
+    meshgrid as meshgrid,
+    permute_dims as permute_dims,
+    rollaxis as rollaxis,
+)
+from .ops.choosing import (
+    apply_along_axis as apply_along_axis,
+    apply_over_axes as apply_over_axes,
+    choose as choose,
+    compress as compress,
+    extract as extract,
+    piecewise as piecewise,
+    select as select,
+)
+from .ops.convolution import (
+    conv as conv,
+    conv_transpose as conv_transpose,
+)
 from .ops.diagonals import (
     diag as diag,
+    diagflat as diagflat,
     diagonal as diagonal,
     tril as tril,
     triu as triu,
+    vander as vander,
 )
 from .ops.differences import (
     diff as diff,
@@ -101,6 +125,12 @@ from .ops.elementwise import (
     sign as sign,
     trunc as trunc,
 )
+from .ops.filled import (
+    copy as copy,
+    empty_like as empty_like,
+    full_like as full_like,
+    ones_like as ones_like,
+)
 from .ops.indexing import (
     getitem as getitem,
     scatter as scatter,
@@ -108,8 +138,13 @@ from .ops.indexing import (
     take_along_axis as take_along_axis,
 )
 from .ops.joining import (
+    append as append,
     array as array,
+    block as block,
+    column_stack as column_stack,
+    concat as concat,
     concatenate as concatenate,
+    dstack as dstack,
     hstack as hstack,
     stack as stack,
     vstack as vstack,
@@ -144,6 +179,13 @@ from .ops.numbers import (
 )
 from .ops.padding import (
     pad as pad,
+)
+from .ops.placing import (
+    fill_diagonal as fill_diagonal,
+    place as place,
+    put as put,
+    put_along_axis as put_along_axis,
+    putmask as putmask,
 )
 from .ops.plain import (
     all as all,
@@ -233,18 +275,31 @@ from .ops.powers import (
     square as square,
 )
 from .ops.products import (
+    cross as cross,
     dot as dot,
     inner as inner,
+    kron as kron,
     linear as linear,
     matmul as matmul,
+    matvec as matvec,
     outer as outer,
     tensordot as tensordot,
+    vdot as vdot,
+    vecdot as vecdot,
+    vecmat as vecmat,
 )
 from .ops.rearranging import (
+    delete as delete,
     flip as flip,
+    fliplr as fliplr,
+    flipud as flipud,
+    insert as insert,
     repeat as repeat,
+    resize as resize,
     roll as roll,
+    rot90 as rot90,
     tile as tile,
+    trim_zeros as trim_zeros,
 )
 from .ops.reductions import (
     amax as amax,
@@ -276,6 +331,12 @@ from .ops.shapes import (
     swapaxes as swapaxes,
     transpose as transpose,
 )
+from .ops.signals import (
+    convolve as convolve,
+    correlate as correlate,
+    interp as interp,
+    polyval as polyval,
+)
 from .ops.softmax import (
     log_softmax as log_softmax,
     logsumexp as logsumexp,
@@ -294,7 +355,11 @@ from .ops.sorting import (
 )
 from .ops.splitting import (
     array_split as array_split,
+    dsplit as dsplit,
+    hsplit as hsplit,
     split as split,
+    unstack as unstack,
+    vsplit as vsplit,
 )
 from .ops.statistics import (
     average as average,
@@ -303,7 +368,11 @@ from .ops.statistics import (
     std as std,
     var as var,
 )
-from .ops.windows import avg_pool as avg_pool, max_pool as max_pool, sliding_window_view as sliding_window_view
+from .ops.windows import (
+    avg_pool as avg_pool,
+    max_pool as max_pool,
+    sliding_window_view as sliding_window_view,
+)
 from .products import hvp as hvp, jvp as jvp, linearize as linearize, vjp as vjp
 from .state import no_grad as no_grad, scope as scope
 from .tracing import trace as trace

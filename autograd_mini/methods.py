@@ -114,9 +114,7 @@ class ArrayMethods:
         Value([[1., 2.]], shape=(1, 2), op=reshape)
         """
         new = shape[0] if len(shape) == 1 else shape
-        if order != "C":
-            return ops.shapes.reshape(self, new, order=order)  # type: ignore[no-any-return, call-arg]
-        return ops.shapes.reshape(self, new)  # type: ignore[no-any-return]
+        return ops.shapes.reshape(self, new, order)  # type: ignore[no-any-return]
 
     def transpose(self, *axes: Any) -> Value:
         """The axes in another order; reversed by default.

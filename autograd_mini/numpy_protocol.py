@@ -34,11 +34,14 @@ def _public() -> Iterator[tuple[str, Function]]:
 _NAMED = dict(_public())
 
 
+_WRITES = ("fill_diagonal", "place", "put", "put_along_axis", "putmask")
+"""NumPy's functions of these names write into their operand; ours give a new Value, so a call must say which."""
+
 _RULES: dict[Any, Function] = {
     theirs: function
     for namespace in (np.linalg, np.fft, np)  # the last one wins where one function stands in two of them
     for name, function in _NAMED.items()
-    if isinstance(theirs := getattr(namespace, name, None), (np.ufunc, type(np.sum)))
+    if name not in _WRITES and isinstance(theirs := getattr(namespace, name, None), (np.ufunc, type(np.sum)))
 } | {
     np.copy: ops.elementwise.identity,
     np.linalg.diagonal: ops.matrices.diagonal_of_matrices,
@@ -219,7 +222,9 @@ def _operand_count(function: Any, ours: Function) -> int | None:
 
 # --- refusals ---------------------------------------------------------------------------------------------------------
 
-_IN_PLACE = {"at": ", since it writes into its operand (sums at indices are scatter(values, index, shape))"}
+_IN_PLACE = {"at": ", since it writes into its operand (sums at indices are value.at[index].add(v))"} | dict.fromkeys(
+    _WRITES, ", since it writes into its operand (the function of this package gives a new Value)"
+)
 
 
 def _unsupported(name: str) -> TypeError:

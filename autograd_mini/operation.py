@@ -18,7 +18,7 @@ import inspect
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 P = ParamSpec("P")
+F = TypeVar("F", bound=Callable[..., Any])
 
 Operand: TypeAlias = Any
 """A Value, a number, an array, or nested lists of numbers."""
@@ -374,7 +375,7 @@ With f = {op.formula.format(**words)}: {slopes}{bracket}."""
     return "\n\n".join([head, sections, *rest])
 
 
-def composed(*cases: Case, domain: tuple[float, float] = (-2.0, 2.0)) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
+def composed(*cases: Case, domain: tuple[float, float] = (-2.0, 2.0)) -> Callable[[F], F]:
     """Register a function made of primitives, so that the generated tests and NumPy's calls find it.
 
     Parameters
@@ -390,7 +391,7 @@ def composed(*cases: Case, domain: tuple[float, float] = (-2.0, 2.0)) -> Callabl
         The decorator, which returns the function as it is.
     """
 
-    def enter(function: Callable[P, Any]) -> Callable[P, Any]:
+    def enter(function: F) -> F:
         COMPOSED[function.__name__] = (function, cases, domain)
         return function
 

@@ -17,6 +17,7 @@ from .methods import ArrayMethods
 from .node import Node
 from .numpy_protocol import call_function, call_ufunc
 from .operators import binary, comparison, reflected
+from .ops.updates import At
 from .state import is_differentiating
 
 
@@ -126,6 +127,8 @@ class Value(ArrayMethods, Node):
     ndim = property(lambda self: len(self.shape), doc="Number of axes.")
     size = property(lambda self: math.prod(self.shape), doc="Number of entries.")
     is_leaf = property(lambda self: self.op is None, doc="Whether it was made by the user, not by an operation.")
+
+    at = property(At, doc="Entries to be updated: ``x.at[index].set(v)`` is a new Value, as are ``.add`` and others.")
 
     @property
     def dtype(self) -> Any:
@@ -256,7 +259,7 @@ class Value(ArrayMethods, Node):
     def __setitem__(self, index: Any, item: Any) -> None:
         raise TypeError(
             "a Value's entries cannot be assigned, since the graph must keep what it used; "
-            "build the new one with where(mask, new, old), stack([...]) or concatenate([...])"
+            "build the new one with x.at[index].set(v), where(mask, new, old), stack([...]) or concatenate([...])"
         )
 
     def __len__(self) -> int:

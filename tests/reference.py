@@ -236,6 +236,27 @@ def _polygamma(x: Any, n: int) -> Any:
     return scipy.special.psi(x) if n == 0 else scipy.special.polygamma(n, x).astype(np.result_type(x, np.float32))
 
 
+def _written(write: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of NumPy that writes into its argument, as one that returns a written copy."""
+
+    def function(x: Any, *args: Any, **how: Any) -> Any:
+        out = np.array(x)
+        write(out, *args, **how)
+        return out
+
+    return function
+
+
+def _wide(x: Any) -> Any:
+    return np.asarray(x, float)
+
+
+def _put_at(x: Any, v: Any, index: Any) -> Any:
+    out = np.array(x)
+    out[index] = v
+    return out
+
+
 FORMULAS: dict[str, Callable[..., Any]] = {
     "astype": lambda x, dtype: np.asarray(x).astype(dtype),
     "avg_pool": _pool(np.nanmean, 0.0),
@@ -251,6 +272,20 @@ FORMULAS: dict[str, Callable[..., Any]] = {
     "logcumsumexp": lambda x, axis=None: np.logaddexp.accumulate(
         x if axis is not None else np.ravel(x), axis=axis or 0
     ),
+    "append": np.append,
+    "column_stack": lambda *arrays: np.column_stack(arrays),
+    "dstack": lambda *arrays: np.dstack(arrays),
+    "fill_diagonal": _written(np.fill_diagonal),
+    "interp": lambda x, xp, fp, **how: np.interp(_wide(x), _wide(xp), _wide(fp), **how).astype(np.result_type(x, fp)),
+    "matvec": lambda x, y: np.einsum("...ij,...j->...i", x, y),
+    "place": _written(np.place),
+    "put": _written(np.put),
+    "put_along_axis": _written(np.put_along_axis),
+    "put_at": _put_at,
+    "putmask": _written(np.putmask),
+    "unstack": lambda x, axis=0: [np.take(x, i, axis) for i in range(np.shape(x)[axis])],
+    "vander": lambda x, **how: np.vander(x, **how).astype(np.asarray(x).dtype),  # NumPy's is never below float64
+    "vecmat": lambda x, y: np.einsum("...i,...ij->...j", np.conj(x), y),
     "erf": lambda x: np.vectorize(math.erf, otypes=[np.asarray(x).dtype])(x),
     "fft_of": lambda x, axes, norm=None: np.fft.fftn(x, axes=axes, norm=norm),
     "fit": _fit,

@@ -12,6 +12,7 @@ import autograd_mini as am
 from autograd_mini import Value
 from autograd_mini.operation import COMPOSED, OPERATIONS, Case
 from autograd_mini.ops.reductions import trace as diagonal_sum
+from tests.ops.calls import arranged
 from tests.ops.operands import made
 from tests.ops.test_table import draw
 
@@ -174,10 +175,13 @@ def numpys(name: str) -> Any:
     return None
 
 
+WRITING = {"fill_diagonal", "place", "put", "put_along_axis", "putmask"}
+"""NumPy's functions of these names write into their operand, so they are refused."""
+
 SHARED = [
     pytest.param(name, each, id=f"{name}-{i}")
     for name in sorted({*OPERATIONS, *COMPOSED})
-    if numpys(name) and name not in {"zeros_like", "astype"}
+    if numpys(name) and name not in {"zeros_like", "astype", *WRITING}
     for i, each in enumerate(
         COMPOSED[name][1]
         if name in COMPOSED
@@ -189,7 +193,7 @@ SHARED = [
 @pytest.mark.parametrize(("name", "each"), SHARED)
 def test_numpys_call_of_every_entry_gives_our_value(name: str, each: Case) -> None:
     """np.f(Value) for every case of every entry of the tables that NumPy has too, against NumPy on arrays."""
-    function: Any = numpys(name)
+    function: Any = arranged(name, numpys(name))
     operands = made(each.made, draw(name, each.shapes, np.random.default_rng(3)))
     leaves = [x if x.dtype == bool else Value(x) for x in operands]
     if name in {"hstack", "vstack", "column_stack", "dstack"} or (name in OPERATIONS and OPERATIONS[name].variadic):
@@ -369,18 +373,13 @@ def test_joining_values() -> None:
         (lambda x: np.matmul(x, S, axes=[(0, 1), (0, 1), (0, 1)]), "axes"),
         (lambda x: np.sum(x, out=np.empty(())), "out"),
         (lambda x: np.mean(x, 0, None, np.empty(3)), "out"),
-        (lambda x: np.concatenate([x, x], dtype=np.float32), "dtype"),
         (lambda x: np.concatenate([x, x], 0, np.empty((4, 3))), "out"),
         (lambda x: np.stack([x, x], out=np.empty((2, 2, 3))), "out"),
-        (lambda x: np.reshape(x, (3, 2), order="F"), "order"),
-        (lambda x: np.reshape(x, (3, 2), "F"), "order"),
-        (lambda x: np.ravel(x, "F"), "order"),
         (lambda x: np.reshape(x, (3, 2), copy=False), "copy"),
         (lambda x: np.take(x, [0], out=np.empty(1)), "out"),
         (lambda x: np.dot(x, S, out=np.empty((2, 3))), "out"),
         (lambda x: np.clip(x, 0, 1, out=np.empty(A.shape)), "out"),
         (lambda x: np.clip(x, 0, 1, dtype=np.float32), "dtype"),
-        (lambda x: np.pad(x, 1, mode="reflect", reflect_type="odd"), "reflect_type"),
         (lambda x: np.einsum("ij->j", x, dtype=np.float32), "dtype"),
         (lambda x: np.broadcast_to(x, (2, 2, 3), subok=True), "subok"),
     ],
@@ -466,6 +465,11 @@ def test_options_at_their_defaults_are_fine() -> None:
         (np.var(x, 0, None, None, 1), A.var(0, ddof=1)),
         (np.dot(a=x, b=Value(S)), A @ S),
         (np.reshape(x, (3, 2), order="C"), A.reshape(3, 2)),
+        (np.reshape(x, (3, 2), "F"), A.reshape((3, 2), order="F")),
+        (np.ravel(x, "F"), A.ravel("F")),
+        (np.concatenate([x, x], dtype=np.float32), np.concatenate([A, A], dtype=np.float32)),
+        (np.linalg.cross(x, Value(B)), np.cross(A, B)),
+        (np.linalg.matrix_transpose(x), A.T),
         (np.ravel(x, "C"), A.ravel()),
         (np.exp(x, out=None, where=True, casting="same_kind"), np.exp(A)),
         (np.einsum("ij->j", x, optimize=True), A.sum(0)),
@@ -478,18 +482,20 @@ def test_options_at_their_defaults_are_fine() -> None:
 @pytest.mark.parametrize(
     ("call", "name", "near"),
     [
-        (lambda x: np.linalg.cross(x, x), "np.linalg.cross", ""),
         (np.packbits, "np.packbits", ""),
-        (lambda x: np.put(x, 0, 1.0), "np.put", ""),
+        (lambda x: np.put(x, 0, 1.0), "np.put", "put"),
+        (lambda x: np.fill_diagonal(x, 1.0), "np.fill_diagonal", "fill_diagonal"),
         (lambda x: np.copyto(x, 1.0), "np.copyto", ""),
-        (lambda x: np.apply_along_axis(np.sum, 0, x), "np.apply_along_axis", "take_along_axis"),
     ],
 )
 def test_functions_without_a_rule_name_themselves_and_a_near_one(
     call: Callable[[Value], Any], name: str, near: str
 ) -> None:
     x = Value(A)
-    with pytest.raises(TypeError, match=rf"^{name} has no derivative rule.*autograd_mini\.{near}"):
+    with pytest.raises(
+        TypeError,
+        match=rf"^{name} has no derivative rule.*autograd_mini\.{near}",
+    ):
         call(x)
     np.testing.assert_array_equal(x.raw, A)
 

@@ -21,6 +21,7 @@ from numpy import (  # noqa: F401  (the table is this module's namespace)
     clip,
     concatenate,
     conjugate,
+    convolve,
     copysign,
     cos,
     cosh,
@@ -38,6 +39,7 @@ from numpy import (  # noqa: F401  (the table is this module's namespace)
     fmax,
     fmin,
     fmod,
+    full_like,
     heaviside,
     hypot,
     imag,
@@ -65,6 +67,7 @@ from numpy import (  # noqa: F401  (the table is this module's namespace)
     reshape,
     rint,
     round,
+    searchsorted,
     sign,
     sin,
     sinc,
@@ -294,3 +297,10 @@ def well_conditioned(x: Any, inverse: Any) -> bool:
     """Whether the inverses of matrices kept at least half of their digits."""
     sizes = [np.abs(part).sum(axis=-1).max(axis=-1, initial=0) for part in (x, inverse)]
     return bool((sizes[0] * sizes[1] < np.finfo(inverse.dtype).eps ** -0.5).all())
+
+
+def put_at(x: Any, v: Any, index: Any) -> Array:
+    """A copy of ``x`` with ``v`` at a NumPy index."""
+    out = np.array(x)
+    out[index] = v
+    return out

@@ -19,10 +19,13 @@ from ..operation import COMPOSED, OPERATIONS
 MOST_NUMBERS = 10_000_000
 """The most numbers that the result of one operation might have, by an upper bound: 80 MB."""
 
-# These write dtypes and indices, which expressions have other words for, or none.
-_LEFT_OUT = {"astype", "getitem", "scatter"}
+# These write dtypes, indices, functions and shapes of batches, which expressions have other words for, or none.
+_LEFT_OUT = frozenset(
+    "astype getitem scatter put put_along_axis place putmask insert apply_along_axis apply_over_axes meshgrid "
+    "conv conv_transpose max_pool avg_pool sliding_window_view".split()
+)
 _LEFT_OUT_PARAMETERS = {"dtype", "out", "casting", "order", "subok", "overwrite_input"}
-_GROWING = {"broadcast_to", "pad", "repeat", "tile"}
+_GROWING = {"broadcast_to", "diag", "diagflat", "pad", "repeat", "resize", "tile", "vander"}
 _ABROAD = {
     "acos": "arccos",
     "acosh": "arccosh",
@@ -85,6 +88,8 @@ class Function:
         if self.name not in _GROWING:
             return most
         counts = [abs(number) for constant in constants for number in _whole_numbers(constant)]
+        if self.name in ("diag", "diagflat"):
+            return int((most + sum(counts)) ** 2)
         if self.name == "pad":
             axes = max(np.ndim(operands[0]), 1)
             return most * int(math.prod(1 + 2 * count for count in counts) ** axes)

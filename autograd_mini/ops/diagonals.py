@@ -8,9 +8,10 @@ import numpy as np
 
 from ..arrays import shape_of
 from ..operation import Operand, case, composed
-from .arithmetic import where
+from .arithmetic import where, zeros_like
 from .indexing import getitem, scatter
-from .shapes import moveaxis
+from .joining import concatenate
+from .shapes import expand_dims, moveaxis, ravel
 
 
 @composed(case((3,)), case((3,), k=1), case((3, 4), k=-1))
@@ -140,3 +141,69 @@ def triu(x: Operand, k: int = 0) -> Any:
            [0., 4.]])
     """
     return where(_triangle(x, k - 1), 0.0, x)
+
+
+@composed(case((2, 2)), case((3,), k=-1), case((), k=1))
+def diagflat(x: Operand, k: int = 0) -> Any:
+    """All entries, row by row, as the diagonal of a square matrix.
+
+    Parameters
+    ----------
+    x : Value, number or array
+    k : int
+        Which diagonal: above the main one if positive, below it if negative; 0 by default.
+
+    Returns
+    -------
+    Value if ``x`` is one, else array
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.diagflat([[1.0, 2.0]])
+    array([[1., 0.],
+           [0., 2.]])
+    """
+    return diag(ravel(x), k)
+
+
+@composed(case((3,)), case((3,), N=4), case((3,), N=2, increasing=True), case((3,), N=0))
+def vander(x: Operand, N: int | None = None, increasing: bool = False) -> Any:
+    """The Vandermonde matrix: the powers of each entry in a row.
+
+    Parameters
+    ----------
+    x : Value or array
+        Of shape (n,).
+    N : int, optional
+        How many powers; n by default.
+    increasing : bool
+        Whether they begin with the power 0; by default they end with it.
+
+    Returns
+    -------
+    Value if ``x`` is one, else array
+        Of shape (n, N), in the dtype of ``x``.
+
+    Raises
+    ------
+    ValueError
+        If ``x`` has not one axis.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.vander([2.0, 3.0], 3)
+    array([[4., 2., 1.],
+           [9., 3., 1.]])
+    """
+    if len(shape_of(x)) != 1:
+        raise ValueError(f"vander takes one row of numbers, got shape {shape_of(x)}")
+    powers = np.arange(shape_of(x)[0] if N is None else N)
+    column = expand_dims(x, 1)
+    if not len(powers):
+        return getitem(column, (slice(None), slice(0, 0)))
+    columns = [zeros_like(column) + 1.0]
+    for _ in powers[1:]:
+        columns.append(columns[-1] * column)
+    return concatenate(columns if increasing else columns[::-1], axis=1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Sequence
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -76,7 +77,7 @@ def einsum_of(operands: Sequence[Operand], subscripts: str) -> Any:
     return library(*operands).einsum(subscripts, *operands, optimize=len(operands) > 2)
 
 
-def einsum(subscripts: str, *operands: Operand, optimize: Any = None) -> Any:
+def einsum(subscripts: str | Operand, *operands: Operand, optimize: Any = None) -> Any:
     """Sums of products written in Einstein's notation, such as ``einsum("ij,jk->ik", A, B)``.
 
     Parameters
@@ -86,7 +87,8 @@ def einsum(subscripts: str, *operands: Operand, optimize: Any = None) -> Any:
         summed over; without ``->`` the result has the letters that occur once, in alphabetical order. ``...`` stands
         for the other axes.
     *operands : Values, numbers and arrays
-        One for each term.
+        One for each term. Without text the operands alternate with lists of whole numbers that stand for letters,
+        ``einsum(A, [0, 1], B, [1, 2], [0, 2])``; one more list is the result's.
     optimize : optional
         There for NumPy's sake: more than two operands are always multiplied in the cheapest order.
 
@@ -120,5 +122,21 @@ def einsum(subscripts: str, *operands: Operand, optimize: Any = None) -> Any:
            [ 1., 10.]])
     """
     if not isinstance(subscripts, str):
-        raise TypeError(f"einsum takes its subscripts as text, such as 'ij,jk->ik', got {type(subscripts).__name__}")
+        subscripts, operands = _from_lists((subscripts, *operands))
     return einsum_of(operands, subscripts)
+
+
+def _from_lists(parts: tuple[Any, ...]) -> tuple[str, tuple[Any, ...]]:
+    """Operands that alternate with lists of numbers, as subscripts in text and the operands."""
+    operands, lists = parts[: len(parts) // 2 * 2 : 2], [*parts[1::2], *(parts[-1:] if len(parts) % 2 else ())]
+    if not all(isinstance(numbers, (list, tuple)) for numbers in lists) or not operands:
+        raise TypeError(
+            "einsum takes its subscripts as text, such as 'ij,jk->ik', or a list of whole numbers after each operand; "
+            f"got {', '.join(type(part).__name__ for part in parts)}"
+        )
+
+    def letters(numbers: Sequence[Any]) -> str:
+        return "".join("..." if number is Ellipsis else string.ascii_letters[index(number)] for number in numbers)
+
+    terms = ",".join(map(letters, lists[: len(operands)]))
+    return terms + ("->" + letters(lists[-1]) if len(parts) % 2 else ""), operands

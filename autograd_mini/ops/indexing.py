@@ -146,7 +146,7 @@ def take(x: Operand, indices: Any, axis: int | None = None, mode: str = "raise")
     if isinstance(numbers, np.ndarray):
         numbers = numbers.astype(np.intp, casting="safe" if numbers.size else "unsafe")
     if mode != "raise":
-        numbers = _brought_in(numbers, shape_of(x)[axis], mode)
+        numbers = brought_in(numbers, shape_of(x)[axis], mode)
     return getitem(x, (slice(None),) * axis + (numbers,))
 
 
@@ -156,7 +156,8 @@ def _index_array(indices: Any) -> Any:
     return found if hasattr(found, "dtype") else np.asarray(found)
 
 
-def _brought_in(numbers: Any, n: int, mode: str) -> Any:
+def brought_in(numbers: Any, n: int, mode: str) -> Any:
+    """Numbers out of range brought round, or to the nearest end."""
     if mode not in ("wrap", "clip"):
         raise ValueError(f"take has no mode {mode!r}: choose raise, wrap or clip")
     return numbers % n if mode == "wrap" else library(numbers).clip(numbers, 0, n - 1)
@@ -197,11 +198,31 @@ def take_along_axis(x: Operand, indices: Any, axis: int | None = -1) -> Any:
     where_to = _index_array(indices)
     if axis is None:
         return getitem(ravel(x), where_to)
-    axis = np.lib.array_utils.normalize_axis_index(axis, len(shape_of(x)))
-    if where_to.ndim != len(shape_of(x)):
-        raise ValueError(f"take_along_axis needs indices with the dimensions of x: {where_to.shape} and {shape_of(x)}")
-    grid: list[Any] = [
-        np.arange(n).reshape((1,) * i + (n,) + (1,) * (where_to.ndim - i - 1)) for i, n in enumerate(shape_of(x))
-    ]
-    grid[axis] = where_to
-    return getitem(x, tuple(grid))
+    return getitem(x, index_along_axis(where_to, shape_of(x), axis))
+
+
+def index_along_axis(indices: Any, shape: tuple[int, ...], axis: int) -> tuple[Any, ...]:
+    """The NumPy index by which each row of ``indices`` names entries of the same row of an array.
+
+    Parameters
+    ----------
+    indices : array of int
+    shape : tuple of int
+        Of the array.
+    axis : int
+
+    Returns
+    -------
+    tuple of arrays
+
+    Raises
+    ------
+    ValueError
+        If ``indices`` has not as many axes as the array.
+    """
+    axis = np.lib.array_utils.normalize_axis_index(axis, len(shape))
+    if indices.ndim != len(shape):
+        raise ValueError(f"the indices along an axis need the dimensions of x: {indices.shape} and {shape}")
+    grid: list[Any] = [np.arange(n).reshape((1,) * i + (n,) + (1,) * (len(shape) - i - 1)) for i, n in enumerate(shape)]
+    grid[axis] = indices
+    return tuple(grid)

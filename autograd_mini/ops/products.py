@@ -11,7 +11,10 @@ import numpy as np
 from ..arrays import library, shape_of
 from ..operation import Operand, Rule, case, composed, primitive
 from .arithmetic import multiply
-from .shapes import expand_dims, reshape, swapaxes, transpose
+from .elementwise import conjugate
+from .joining import stack
+from .reductions import sum as total
+from .shapes import expand_dims, moveaxis, ravel, reshape, swapaxes, transpose
 
 
 def _flipped(x: Any) -> Any:
@@ -294,3 +297,210 @@ def tensordot(x: Operand, y: Operand, axes: int | Sequence[Any] = 2) -> Any:
     rows = reshape(transpose(x, free_a + left), (int(np.prod([a[i] for i in free_a], dtype=int)), inner_size))
     columns = reshape(transpose(y, right + free_b), (inner_size, int(np.prod([b[i] for i in free_b], dtype=int))))
     return reshape(matmul(rows, columns), tuple(a[i] for i in free_a) + tuple(b[i] for i in free_b))
+
+
+@composed(case((2,), (3,)), case((2, 2), (3,)), case((1, 2), (2, 2, 1)), case((), (3,)))
+def kron(x: Operand, y: Operand) -> Any:
+    """Kronecker's product: every entry of ``x`` times the whole of ``y``, laid out as blocks.
+
+    Parameters
+    ----------
+    x, y : Value, number or array
+        The one with less axes gets axes of length 1 before its own.
+
+    Returns
+    -------
+    Value if an operand is one, else array
+        Each length is the product of theirs.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.kron([1.0, 10.0], [1.0, 2.0, 3.0])
+    array([ 1.,  2.,  3., 10., 20., 30.])
+    """
+    a, b = shape_of(x), shape_of(y)
+    ndim = max(len(a), len(b))
+    a, b = (1,) * (ndim - len(a)) + a, (1,) * (ndim - len(b)) + b
+    left = reshape(x, tuple(n for size in a for n in (size, 1)))
+    right = reshape(y, tuple(n for size in b for n in (1, size)))
+    return reshape(multiply(left, right), tuple(n * m for n, m in zip(a, b, strict=True)))
+
+
+@composed(
+    case((3,), (3,)),
+    case((2, 3), (2, 3)),
+    case((3, 2), (2, 3), axisa=0, axisc=0),
+    case((4, 1, 3), (3,)),
+    case((3, 2), (3, 2), axis=0),
+)
+def cross(x: Operand, y: Operand, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: int | None = None) -> Any:
+    """Cross product of vectors in space: perpendicular to both; of vectors in the plane, its only component.
+
+    Parameters
+    ----------
+    x, y : Value or array
+        Vectors of 2 or 3 components; the other axes broadcast together.
+    axisa, axisb : int
+        The axis of the components in ``x`` and in ``y``; the last by default.
+    axisc : int
+        The axis of the components in the result; the last by default.
+    axis : int, optional
+        One axis for all three.
+
+    Returns
+    -------
+    Value if an operand is one, else array
+        Two vectors in the plane give a number; a missing third component is 0.
+
+    Raises
+    ------
+    ValueError
+        If a vector has neither 2 components nor 3.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> x, y = am.Value([1.0, 0.0, 0.0]), am.Value([0.0, 1.0, 0.0])
+    >>> am.cross(x, y)
+    Value([0., 0., 1.], shape=(3,), op=transpose)
+    """
+    if axis is not None:
+        axisa = axisb = axisc = axis
+    a, b = moveaxis(x, axisa, 0), moveaxis(y, axisb, 0)
+    if not {shape_of(a)[0], shape_of(b)[0]} <= {2, 3}:
+        raise ValueError(f"cross takes vectors of 2 or 3 components, got shapes {shape_of(x)} and {shape_of(y)}")
+    a0, a1, b0, b1 = a[0], a[1], b[0], b[1]
+    last = a0 * b1 - a1 * b0
+    if shape_of(a)[0] == shape_of(b)[0] == 2:
+        return last
+    a2 = a[2] if shape_of(a)[0] == 3 else 0.0 * a0
+    b2 = b[2] if shape_of(b)[0] == 3 else 0.0 * b0
+    return moveaxis(stack([a1 * b2 - a2 * b1, a2 * b0 - a0 * b2, last]), 0, axisc)
+
+
+@composed(case((3,), (3,)), case((2, 3), (2, 3)), case((), ()))
+def vdot(x: Operand, y: Operand) -> Any:
+    """Sum of the products of all entries, with those of ``x`` conjugated.
+
+    Parameters
+    ----------
+    x, y : Value, number or array
+        With as many entries.
+
+    Returns
+    -------
+    Value if an operand is one, else number
+
+    Raises
+    ------
+    ValueError
+        If there are not as many entries; the message shows both shapes.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.vdot(am.Value([1.0, 2.0]), [3.0, 4.0])
+    Value(11, op=matmul)
+    """
+    if not shape_of(x) and not shape_of(y):
+        return multiply(conjugate(x), y)
+    return matmul(conjugate(ravel(x)), ravel(y))
+
+
+@composed(case((3,), (3,)), case((2, 3), (3,)), case((3, 2), (3, 1), axis=0))
+def vecdot(x: Operand, y: Operand, /, *, axis: int = -1) -> Any:
+    """Sum of products along one axis, with the entries of ``x`` conjugated.
+
+    Parameters
+    ----------
+    x, y : Value or array
+        Vectors of one length along the axis; the other axes broadcast together.
+    axis : int
+        The last by default.
+
+    Returns
+    -------
+    Value if an operand is one, else number or array
+
+    Raises
+    ------
+    ValueError
+        If the vectors differ in length; the message shows both shapes.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.vecdot(am.Value([[1.0, 2.0], [3.0, 4.0]]), [1.0, 10.0])
+    Value([21., 43.], shape=(2,), op=sum)
+    """
+    a, b = moveaxis(x, axis, -1), moveaxis(y, axis, -1)
+    _same_length("vecdot", shape_of(a)[-1], shape_of(b)[-1], x, y)
+    return total(multiply(conjugate(a), b), axis=-1)
+
+
+@composed(case((2, 3), (3,)), case((4, 2, 3), (4, 3)))
+def matvec(x: Operand, y: Operand, /) -> Any:
+    """Matrices times vectors.
+
+    Parameters
+    ----------
+    x : Value or array
+        Of shape (..., n, k).
+    y : Value or array
+        Of shape (..., k); the other axes broadcast together.
+
+    Returns
+    -------
+    Value if an operand is one, else array
+        Of shape (..., n).
+
+    Raises
+    ------
+    ValueError
+        If the lengths differ; the message shows both shapes.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.matvec([[1.0, 2.0], [3.0, 4.0]], [1.0, 10.0])
+    array([21., 43.])
+    """
+    _same_length("matvec", shape_of(x)[-1], shape_of(y)[-1], x, y)
+    return matmul(x, expand_dims(y, -1))[..., 0]
+
+
+@composed(case((3,), (3, 2)), case((4, 3), (4, 3, 2)))
+def vecmat(x: Operand, y: Operand, /) -> Any:
+    """Vectors, conjugated, times matrices.
+
+    Parameters
+    ----------
+    x : Value or array
+        Of shape (..., k).
+    y : Value or array
+        Of shape (..., k, m); the other axes broadcast together.
+
+    Returns
+    -------
+    Value if an operand is one, else array
+        Of shape (..., m).
+
+    Raises
+    ------
+    ValueError
+        If the lengths differ; the message shows both shapes.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.vecmat([1.0, 10.0], [[1.0, 2.0], [3.0, 4.0]])
+    array([31., 42.])
+    """
+    _same_length("vecmat", shape_of(x)[-1], shape_of(y)[-2], x, y)
+    return matmul(expand_dims(conjugate(x), -2), y)[..., 0, :]
+
+
+def _same_length(name: str, n: int, m: int, x: Any, y: Any) -> None:
+    if n != m:
+        raise ValueError(f"{name} of shapes {shape_of(x)} and {shape_of(y)}: lengths {n} and {m} differ")

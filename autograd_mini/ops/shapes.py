@@ -20,11 +20,17 @@ def several(numbers: int | Sequence[int]) -> tuple[int, ...]:
 
 @primitive(
     "reshape({x}, {shape})",
-    Rule(lambda g, out, x, shape: reshape(g, shape_of(x)), "1", "{g} in the shape of {x}"),
-    cases=(case((2, 3), shape=(3, 2)), case((2, 3), shape=-1), case((), shape=(1, 1)), case((0, 3), shape=(3, 0))),
+    Rule(lambda g, out, x, shape, order: reshape(g, shape_of(x), order), "1", "{g} in the shape of {x}"),
+    cases=(
+        case((2, 3), shape=(3, 2)),
+        case((2, 3), shape=(3, -1), order="F"),
+        case((2, 3), shape=-1),
+        case((), shape=(1, 1)),
+        case((0, 3), shape=(3, 0)),
+    ),
     linear=True,
 )
-def reshape(x: Operand, shape: int | Sequence[int]) -> Any:
+def reshape(x: Operand, shape: int | Sequence[int], order: str = "C") -> Any:
     """The entries in another shape, row by row; one dimension may be -1.
 
     Parameters
@@ -32,11 +38,18 @@ def reshape(x: Operand, shape: int | Sequence[int]) -> Any:
     x : Value, number or array
     shape : int or sequence of int
         It must hold as many entries as ``x``; a dimension of -1 is worked out from the others.
+    order : {"C", "F"}
+        Whether entries are read and put row by row, or column by column.
 
     Returns
     -------
     Value if ``x`` is one, else array
         In the given shape.
+
+    Raises
+    ------
+    ValueError
+        If the entries do not fit, or for another order.
 
     Notes
     -----
@@ -49,7 +62,12 @@ def reshape(x: Operand, shape: int | Sequence[int]) -> Any:
     array([[1., 2.],
            [3., 4.]])
     """
-    return library(x).reshape(x, shape)
+    table = library(x)
+    if order == "C":
+        return table.reshape(x, shape)
+    if order != "F":
+        raise ValueError(f'order is "C" or "F", got {order!r}: how entries lie in memory means nothing here')
+    return table.transpose(table.reshape(table.transpose(x), several(shape)[::-1]))
 
 
 def _inverse(axes: Sequence[int] | None) -> tuple[int, ...] | None:
@@ -187,13 +205,15 @@ def astype(x: Operand, dtype: Any) -> Any:
     return library(x).astype(x, dtype)
 
 
-@composed(case((2, 3)), case(()))
-def ravel(x: Operand) -> Any:
+@composed(case((2, 3)), case(()), case((2, 3), order="F"))
+def ravel(x: Operand, order: str = "C") -> Any:
     """All entries as one row.
 
     Parameters
     ----------
     x : Value, number or array
+    order : {"C", "F"}
+        Whether they are read row by row, or column by column.
 
     Returns
     -------
@@ -206,7 +226,7 @@ def ravel(x: Operand) -> Any:
     >>> am.ravel([[1.0, 2.0], [3.0, 4.0]])
     array([1., 2., 3., 4.])
     """
-    return reshape(x, -1)
+    return reshape(x, -1, order)
 
 
 @composed(case((2, 3, 4), axis1=0, axis2=-1))

@@ -13,6 +13,7 @@ from hypothesis.extra.numpy import mutually_broadcastable_shapes
 import autograd_mini as am
 from autograd_mini import Value
 from autograd_mini.operation import COMPOSED, OPERATIONS, Case, Operation
+from tests.ops.calls import arranged
 from tests.ops.operands import made
 from tests.reference import gradient, jacobian, reference, separated, slopes, unbroadcast
 
@@ -62,7 +63,7 @@ def called(name: str, case: Case) -> tuple[Callable[..., Any], Callable[..., Any
 def public(name: str) -> Callable[..., Any]:
     """The function as users call it, but with the operands of variadic ones as separate arguments."""
     if name in COMPOSED:
-        return COMPOSED[name][0]
+        return arranged(name, COMPOSED[name][0])
     op = OPERATIONS[name]
     module = sys.modules[op.forward.__module__]
     function = getattr(module, name, None) or getattr(module, op.forward.__name__)
@@ -70,7 +71,7 @@ def public(name: str) -> Callable[..., Any]:
 
 
 def expected(name: str) -> Callable[..., Any]:
-    function = reference(name)
+    function = arranged(name, reference(name))
     variadic = name in OPERATIONS and OPERATIONS[name].variadic
     return (lambda *xs, **static: function(xs, **static)) if variadic else function
 
