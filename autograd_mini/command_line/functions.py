@@ -21,8 +21,24 @@ MOST_NUMBERS = 10_000_000
 
 # These write dtypes, indices, functions and shapes of batches, which expressions have other words for, or none.
 _LEFT_OUT = frozenset(
-    "astype getitem scatter put put_along_axis place putmask insert apply_along_axis apply_over_axes meshgrid "
-    "conv conv_transpose max_pool avg_pool sliding_window_view".split()
+    [
+        "astype",
+        "getitem",
+        "scatter",
+        "put",
+        "put_along_axis",
+        "place",
+        "putmask",
+        "insert",
+        "apply_along_axis",
+        "apply_over_axes",
+        "meshgrid",
+        "conv",
+        "conv_transpose",
+        "max_pool",
+        "avg_pool",
+        "sliding_window_view",
+    ]
 )
 _LEFT_OUT_PARAMETERS = {"dtype", "out", "casting", "order", "subok", "overwrite_input"}
 _GROWING = {"broadcast_to", "diag", "diagflat", "pad", "repeat", "resize", "tile", "vander"}
