@@ -396,6 +396,28 @@ def test_hostile_names_show_literally(show: Open) -> None:
     assert page.locator("img").count() == 0
 
 
+def test_a_formula_with_a_name_from_right_to_left_runs_from_left_to_right(show: Open) -> None:
+    x = Value(3.0, name="שלום עולם")
+    walk = steps(2.5 * x, names=False)
+    page = show(walk)
+    page.click(f"#{walk.frames[0].node}")
+    for selector in ("#name", "#rows tr:first-child td:nth-child(3)", "#formula"):
+        left = page.evaluate(
+            """selector => {
+                const text = document.querySelector(selector).firstChild;
+                const place = (i) => {
+                    const range = document.createRange();
+                    range.setStart(text, i);
+                    range.setEnd(text, i + 1);
+                    return range.getBoundingClientRect().left;
+                };
+                return ["ש", "=", "3"].map((letter) => place(text.data.indexOf(letter)));
+            }""",
+            selector,
+        )
+        assert left == sorted(left), selector
+
+
 def test_the_page_runs_in_a_notebooks_frame(show: Open, walk: Steps) -> None:
     page = show(f"<!DOCTYPE html><title>notebook</title>{walk._repr_html_()}")
     frame = page.frame_locator("iframe")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from html import escape
@@ -30,6 +31,8 @@ _NIGHT: Mapping[Theme, str] = {
 }
 # Between "<" and a letter or "!" a page could end a script; U+2028 and U+2029 end lines of a script.
 _IN_SCRIPT = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
+_LETTERS = "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]+"
+_RIGHT_TO_LEFT = re.compile(rf"{_LETTERS}(?: +{_LETTERS})*")
 
 
 def page(
@@ -74,7 +77,7 @@ def page(
         f"default-src 'none'; font-src data:; style-src {_hash(style)}; script-src {_hash(script)}; "
         "base-uri 'none'; form-action 'none'"
     )
-    fields = {name: escape(text) for name, text in words.items()}
+    fields = {name: escape(in_order(text)) for name, text in words.items()}
     return Template(_file("page.html")).substitute(
         fields,
         lang=lang,
@@ -123,14 +126,25 @@ def _data(
 
 def _json(data: Any) -> str:
     text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return text.translate(_IN_SCRIPT)
+    return in_order(text).translate(_IN_SCRIPT)
+
+
+def in_order(text: str) -> str:
+    r"""A text whose names in Hebrew or Arabic letters end with a mark, so that the formula after them stays in order.
+
+    Examples
+    --------
+    >>> ascii(in_order("\u05d0 = 2"))
+    "'\\u05d0\\u200e = 2'"
+    """
+    return _RIGHT_TO_LEFT.sub("\\g<0>\u200e", text)
 
 
 def _row(frame: Frame, sentences: Sentences) -> str:
     phase = escape(sentences.phrases.phases[frame.phase])
     return (
         f'<tr><th scope="row"><a href="#{frame.number}">{frame.number}</a></th><td class="name">{phase}</td>'
-        f"<td>{escape(frame.formula)}</td><td>{escape(frame.text)}</td></tr>"
+        f"<td>{escape(in_order(frame.formula))}</td><td>{escape(in_order(frame.text))}</td></tr>"
     )
 
 
