@@ -142,7 +142,7 @@ def _reaches_before(y: Node, start: int) -> bool:
     if not y.requires_grad:
         return False
     return y.order < start or any(
-        parent.requires_grad and parent.order < start for node in topological(y, start) for parent in node.parents
+        parent.requires_grad and parent.order < start for node in topological(y, since=start) for parent in node.parents
     )
 
 

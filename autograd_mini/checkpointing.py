@@ -180,7 +180,7 @@ def _sources(ys: Sequence[Any], start: int) -> list[Node]:
     """What results depend on that is older than ``start``, each once, the oldest first."""
     found: dict[Node, None] = {}
     for y in ys:
-        for node in topological(y, start):
+        for node in topological(y, since=start):
             for parent in node.parents:
                 if parent.requires_grad and parent.order < start:
                     found[parent] = None

@@ -89,16 +89,17 @@ def record(op: Operation, data: Any, parents: tuple[Node, ...], static: Mapping[
 # --- the walk ---------------------------------------------------------------------------------------------------------
 
 
-def reached(root: Node, since: int = 0, *, checked: bool = True) -> tuple[list[Node], dict[Node, Any]]:
-    """Every node that ``root`` depends on and a gradient reaches, operands before results, and places for gradients.
+def reached(*roots: Node, since: int = 0, checked: bool = True) -> tuple[list[Node], dict[Node, Any]]:
+    """Every node that ``roots`` depend on and a gradient reaches, operands before results, and places for gradients.
 
     ``since`` leaves out nodes older than that age. Raises GraphError if an operand is younger than its result: its data
     was replaced or released, or somebody tied the graph into a loop; ``checked=False`` only looks.
     """
-    if root.op is RELEASED:
-        raise released(root)
-    nodes, stack = [root], [root]
-    grads: dict[Node, Any] = {root: None}
+    for root in roots:
+        if root.op is RELEASED:
+            raise released(root)
+    grads: dict[Node, Any] = dict.fromkeys(roots)
+    nodes, stack = list(grads), list(grads)
     while stack:
         node = stack.pop()
         order, y = node.order, node._y
@@ -120,9 +121,9 @@ def reached(root: Node, since: int = 0, *, checked: bool = True) -> tuple[list[N
     return nodes, grads
 
 
-def topological(root: Node, since: int = 0, *, checked: bool = True) -> list[Node]:
+def topological(*roots: Node, since: int = 0, checked: bool = True) -> list[Node]:
     """The nodes of ``reached`` alone."""
-    return reached(root, since, checked=checked)[0]
+    return reached(*roots, since=since, checked=checked)[0]
 
 
 EdgeHook = Callable[[Node, int, Any, Any, Any], None]
@@ -146,7 +147,7 @@ def sweep(
     walked; None stands for one that was not reached. ``release`` frees each node when it is done with and returns the
     gradients of leaves only.
     """
-    nodes, grads = reached(root, since)
+    nodes, grads = reached(root, since=since)
     if wanted is not None:
         nodes = _leading_to(wanted, nodes)
         grads = dict.fromkeys([*wanted, *nodes])

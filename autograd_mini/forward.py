@@ -27,48 +27,47 @@ def push(ys: Sequence[Any], tangents: Mapping[Any, Any], *, graph: bool, since: 
     nodes older than that age.
     """
     found = dict(tangents)
-    nodes = {node for y in ys if y.requires_grad for node in topological(y, since)}
     with recording():
-        for node in sorted(nodes, key=lambda node: node.order):
+        for node in topological(*[y for y in ys if y.requires_grad], since=since):
             if node.op is not None and node not in found:
-                moving = [i for i, parent in enumerate(node.parents) if parent in found]
+                parents = node.parents
+                moving = [i for i, parent in enumerate(parents) if parent in found]
                 if moving:
-                    found[node] = _tangent(node, moving, found, graph)
+                    found[node] = _fitted(_tangent(node, parents, moving, found, graph), node)
     return [found.get(y) for y in ys]
 
 
-def _tangent(node: Node, moving: list[int], found: Mapping[Node, Any], graph: bool) -> Any:
+def _tangent(node: Node, parents: tuple[Node, ...], moving: list[int], found: Mapping[Node, Any], graph: bool) -> Any:
     """How a result moves with its operands: the sum over those that move."""
     op: Any = node.op
+    static = node.static or {}
     if op.push is not None:
-        return _fitted(op.push([found.get(x) for x in node.parents], node._stored, graph, **(node.static or {})), node)
+        return op.push([found.get(x) for x in parents], node._stored, graph, **static)
     if op.linear:
-        rates = [found[x] if x in found else filled_like(x, 0.0) for x in node.parents]
-        return _fitted(op.apply(rates, node.static), node)
+        return op.apply([found[x] if x in found else filled_like(x, 0.0) for x in parents], node.static)
+    out, operands = (node, parents) if graph else (node._stored, [parent._stored for parent in parents])
     total: Any = None
     for i in moving:
         try:
-            share = _share(node, i, found[node.parents[i]], graph)
+            share = _share(node, i, found[parents[i]], out, operands, graph)
             total = share if total is None else total + share
         except Exception as error:
-            error.add_note(f"in the forward mode of {op.name} for operand {i}, {describe(node.parents[i])}")
+            error.add_note(f"in the forward mode of {op.name} for operand {i}, {describe(parents[i])}")
             raise
-    return _fitted(total, node)
+    return total
 
 
-def _share(node: Node, i: int, t: Any, graph: bool) -> Any:
+def _share(node: Node, i: int, t: Any, out: Any, operands: Sequence[Any], graph: bool) -> Any:
     """One operand's part in the movement of a result."""
     op: Any = node.op
-    rule, operand, static = op.rule(i), node.parents[i]._stored, node.static
-    operands = node.parents if graph else [parent._stored for parent in node.parents]
-    out = node if graph else node._stored
+    rule, static = op.rule(i), node.static
     if rule.jvp is not None:
         return rule.jvp(t, out, *operands, **(static or {}), **({"index": i} if op.variadic else {}))
     if rule.linear:
         return op.apply([*operands[:i], t, *operands[i + 1 :]], static)
-    if op.elementwise and "c" not in (kind_of(operand), kind_of(node._stored)):
-        shape = shape_of(node._stored)
-        return op.pull(i, t if shape_of(operand) == shape else _spread(t, shape), out, operands, static)
+    if op.elementwise and "c" not in (kind_of(operands[i]), kind_of(out)):
+        shape = shape_of(out)
+        return op.pull(i, t if shape_of(t) == shape else _spread(t, shape), out, operands, static)
     return _transposed(node, i, t, out, operands, graph)
 
 
