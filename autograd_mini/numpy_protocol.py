@@ -85,7 +85,8 @@ def call_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[st
     rule = _RULES.get(ufunc) or _of_scipy(ufunc)
     if method == "__call__" and not kwargs and rule is not None:
         return rule(*inputs)
-    name = f"np.{ufunc.__name__}" if method == "__call__" else f"np.{ufunc.__name__}.{method}"
+    home = "np" if hasattr(np, ufunc.__name__) else "scipy.special"
+    name = f"{home}.{ufunc.__name__}" if method == "__call__" else f"{home}.{ufunc.__name__}.{method}"
     options = {option: item for option, item in kwargs.items() if not _is_default(option, item)}
     if "out" in options:
         raise _refused(name, "out")

@@ -14,8 +14,9 @@ from ..arrays import library, shape_of
 from ..node import Node
 from ..operation import Operand, Rule, case, primitive
 from .arithmetic import divide, where
+from .elementwise import real
 from .indexing import getitem
-from .inverses import solve
+from .inverses import inv, solve
 from .joining import concatenate
 from .matrices import adjoint, columns, conjugated, factorised, is_complex, matrix_transpose, on_diagonal, rows
 
@@ -35,18 +36,17 @@ class SVDResult(NamedTuple):
     Vh: Any
 
 
-def _half(x: Any) -> Any:
-    """The lower triangle with half of the diagonal: what x + xᴴ is made of."""
-    shape = shape_of(x)
-    return where(np.tri(shape[-1], k=-1, dtype=bool), x, where(on_diagonal(x), 0.5 * x, 0.0))
+def _mirrored(x: Any) -> Any:
+    """The Hermitian matrix with the lower triangle of x."""
+    out = where(np.tri(shape_of(x)[-1], k=-1, dtype=bool), x, adjoint(x))
+    return where(on_diagonal(x), real(x), out) if is_complex(x) else out
 
 
 def _cholesky_rule(g: Any, out: Any, a: Any, upper: bool) -> Any:
-    """L⁻ᴴ · (P + Pᴴ)/2 · L⁻¹, where P is the lower half of Lᴴ · g."""
+    """L⁻ᴴ · M · L⁻¹ / 2, where M is Hermitian with the lower triangle of Lᴴ · g."""
     lower, gradient = (adjoint(out), matrix_transpose(g)) if upper else (out, conjugated(g))
-    half = _half(adjoint(lower) @ gradient)
-    turned = adjoint(lower)
-    return conjugated(0.5 * adjoint(solve(turned, adjoint(solve(turned, half + adjoint(half))))))
+    inverse = inv(lower)
+    return conjugated(0.5 * (adjoint(inverse) @ _mirrored(adjoint(lower) @ gradient) @ inverse))
 
 
 @primitive(
@@ -111,12 +111,6 @@ def _qr(a: Any, found: QRResult | None) -> QRResult:
     return QRResult(*factorised("qr", a)) if found is None else found
 
 
-def _mirrored(x: Any) -> Any:
-    """The Hermitian matrix with the upper triangle of x."""
-    half = _half(adjoint(x))
-    return half + adjoint(half)
-
-
 def _divided(x: Any, triangle: Any) -> Any:
     """x · R⁻ᴴ."""
     return adjoint(solve(triangle, adjoint(x)))
@@ -124,11 +118,11 @@ def _divided(x: Any, triangle: Any) -> Any:
 
 def _q_rule(g: Any, out: Any, a: Any, found: QRResult | None) -> Any:
     gradient = conjugated(g)
-    return conjugated(_divided(gradient - out @ _mirrored(adjoint(out) @ gradient), qr_r(a, _qr(a, found))))
+    return conjugated(_divided(gradient - out @ _mirrored(adjoint(gradient) @ out), qr_r(a, _qr(a, found))))
 
 
 def _r_rule(g: Any, out: Any, a: Any, found: QRResult | None) -> Any:
-    return conjugated(_divided(qr_q(a, _qr(a, found)) @ _mirrored(conjugated(g) @ adjoint(out)), out))
+    return conjugated(_divided(qr_q(a, _qr(a, found)) @ _mirrored(out @ matrix_transpose(g)), out))
 
 
 _TALL = (

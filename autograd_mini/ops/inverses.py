@@ -23,6 +23,7 @@ from .shapes import reshape, transpose
         lambda g, out, a: -(matrix_transpose(out) @ g @ matrix_transpose(out)),
         "−{out}²",
         "−{out}ᵀ · {g} · {out}ᵀ",
+        jvp=lambda t, out, a: -(out @ t @ out),
     ),
     cases=(
         case((3, 3), made="invertible"),
@@ -88,9 +89,13 @@ def _solve_a(g: Any, out: Any, a: Any, b: Any) -> Any:
     return -(columns(back) * rows(out)) if _vector(b) else -(back @ matrix_transpose(out))
 
 
+def _solve_along(t: Any, out: Any, a: Any, b: Any) -> Any:
+    return -solve(a, t @ columns(out))[..., 0] if _vector(b) else -solve(a, t @ out)
+
+
 @primitive(
     "{a}⁻¹·{b}",
-    Rule(_solve_a, "−{out} / {a}", "−{a}⁻ᵀ · {g} · {out}ᵀ"),
+    Rule(_solve_a, "−{out} / {a}", "−{a}⁻ᵀ · {g} · {out}ᵀ", jvp=_solve_along),
     Rule(_solve_b, "1 / {a}", "{a}⁻ᵀ · {g}", linear=True),
     cases=(
         case((3, 3), (3,), made="invertible"),
