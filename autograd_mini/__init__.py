@@ -11,6 +11,7 @@ from .checkpointing import checkpoint as checkpoint
 from .flattening import flatten as flatten
 from .guards import GraphError as GraphError
 from .matrices import hessian as hessian, jacobian as jacobian
+from .memory import keep_memory as keep_memory
 from .operation import Rule as Rule, primitive as primitive
 from .ops.activations import (
     erf as erf,

@@ -191,14 +191,14 @@ def _walk(  # noqa: PLR0912 (the hot loop)
                     if type(part) is float is type(a):
                         grads[x] = part if old is None else old + part
                     else:
-                        grads[x] = sum_of(old, fit(part, x, op, 0))
+                        grads[x] = sum_of(old, part, x, op, 0)
                 if y is not None and (old := get(y, nowhere)) is not nowhere:
                     i = 1
                     part = vjps[1](g, out, a, b)
                     if type(part) is float is type(b):
                         grads[y] = part if old is None else old + part
                     else:
-                        grads[y] = sum_of(old, fit(part, y, op, 1))
+                        grads[y] = sum_of(old, part, y, op, 1)
             except Exception as error:
                 error.add_note(f"in the rule of {op.name} for operand {i}, {describe(y if i else x)}")
                 raise
@@ -217,10 +217,10 @@ def _pass_on(node: Node, g: Any, grads: dict[Node, Any], graph: bool, on_edge: E
         for i, parent in enumerate(parents):
             old = grads.get(parent, _nowhere)
             if old is not _nowhere:
-                part = fit(op.pull(i, g, out, operands, node.static), parent, op, i)
-                grads[parent] = sum_of(old, part)
+                part = op.pull(i, g, out, operands, node.static)
+                grads[parent] = sum_of(old, part, parent, op, i)
                 if on_edge is not None:
-                    on_edge(node, i, g, part, grads[parent])
+                    on_edge(node, i, g, fit(part, parent, op, i), grads[parent])
     except Exception as error:
         error.add_note(f"in the rule of {op.name} for operand {i}, {describe(parents[i])}")
         raise

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from .state import Scope
 
 
+ndarray = np.ndarray
+
+
 class Node:
     """One value of the graph: a leaf, or the result of ``op`` on ``parents``. ``Value`` adds the operators.
 
@@ -119,25 +122,31 @@ def outward(g: Any) -> Any:
     return g.conj() if isinstance(g, Node) else library(g).conjugate(g)  # type: ignore[attr-defined]
 
 
-def sum_of(old: Any, contribution: Any) -> Any:
-    """The sum of two contributions, in place of the first if only the pass holds it: a rule may pass an array on."""
+def sum_of(old: Any, part: Any, operand: Node, op: Operation, i: int) -> Any:
+    """The gradient so far and one more contribution, fitted to the operand.
+
+    It is added in place if only the pass holds the old sum: a rule may pass one array on to several operands.
+    """
+    like = operand._stored
+    if not (type(part) is ndarray is type(like) and part.shape == like.shape and part.dtype is like.dtype):
+        part = fit(part, operand, op, i)
     if old is None:
-        return contribution
-    if type(old) is np.ndarray and old.base is None and sys.getrefcount(old) <= _ALONE:
-        old += contribution
+        return part
+    if type(old) is ndarray and sys.getrefcount(old) <= _ALONE and old.base is None:
+        old += part
         return old
-    return old + contribution
+    return old + part
 
 
 def _references() -> int:
     """How often ``sum_of`` finds an array referred to that the pass alone holds; it depends on the interpreter."""
     grads = {None: np.zeros(1)}
     old = grads.get(None)
-    return _count(old, old)
+    return _count(old)
 
 
-def _count(old: Any, _: Any) -> int:
-    return sys.getrefcount(old) - 1  # it is passed twice
+def _count(old: Any) -> int:
+    return sys.getrefcount(old)
 
 
 _ALONE = _references()

@@ -103,6 +103,7 @@ ROWS = (
             ("by hand", "autograd_mini", *PEERS, "jax.jit"),
             Goal(ratio, ("by hand",)),
             per=300,
+            arrays=size == 1000,
         )
         for size, ratio in ((10, 2.0), (1000, 1.5))
     ),

@@ -19,7 +19,7 @@ from .rows import Row
 
 ROOT = Path(__file__).resolve().parents[1]
 THREADS = ("OMP", "OPENBLAS", "MKL", "VECLIB_MAXIMUM", "NUMEXPR", "BLIS")
-RAISED = {"MALLOC_MMAP_THRESHOLD_": "1073741824", "MALLOC_TRIM_THRESHOLD_": "1073741824", "MALLOC_TOP_PAD_": "67108864"}
+RAISED = {"MALLOC_MMAP_THRESHOLD_": str(32 * 2**20), "MALLOC_TRIM_THRESHOLD_": str(2**30)}
 """What makes glibc keep freed memory; each array of more than 128 KB is mapped afresh from the system otherwise."""
 
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 
-from autograd_mini import Value
+from autograd_mini import Value, keep_memory
 
 from . import optim
 from .activations import warn_about_step
@@ -122,8 +122,8 @@ def fit(  # noqa: PLR0913 (every choice that a training leaves)
     the mode (train or eval) in which they were, and the parameters are those after a whole step.
 
     NumPy's warnings about overflow and invalid numbers are off in the model's computations, since every loss and
-    gradient is checked. On Linux, ``fit`` also makes the C library keep freed memory for reuse, by freeing one large
-    array: otherwise each array of more than 128 KB is mapped afresh from the system.
+    gradient is checked. On Linux, ``fit`` also makes the C library keep freed memory for reuse, by
+    ``autograd_mini.keep_memory()``: otherwise each array of more than 128 KB is mapped afresh from the system.
 
     Examples
     --------
@@ -158,7 +158,7 @@ def fit(  # noqa: PLR0913 (every choice that a training leaves)
         rng=rng,
         progress=progress_for(progress, n_epochs, -(-len(train[0]) // size)),
     )
-    _keep_freed_memory()
+    keep_memory()
     loop.run()
     return loop.history
 
@@ -219,11 +219,3 @@ def _metrics(given: Any) -> dict[str, Metric]:
         if name in {"loss", "seconds", "epoch"} or str(name).startswith("validation_"):
             raise ValueError(f"a metric cannot be called {name!r}, the history uses that name itself")
     return named
-
-
-def _keep_freed_memory() -> None:
-    """Raise the size from which glibc's malloc gives memory back, which it does when a mapped array is freed.
-
-    Its limit follows the largest such array, up to 32 MB. The memory is never touched, so this costs microseconds.
-    """
-    np.empty(32_000_000, np.uint8)

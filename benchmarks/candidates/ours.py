@@ -48,7 +48,7 @@ def chain(size: int, length: int) -> Callable[[], Any]:
 
     def job() -> list[float]:
         a, b = Value(x), Value(y)
-        problems.chain(a, b, length).backward(ones)
+        problems.chain(a, b, length).backward(ones, retain_graph=False)
         return [float(a.grad[0]), float(b.grad[-1])]
 
     return job
@@ -56,7 +56,8 @@ def chain(size: int, length: int) -> Callable[[], Any]:
 
 def mlp(batch: int, width: int, depth: int, optimizer: str) -> Callable[[], Any]:
     """Layers by ``linear``, the loss by ``softmax_cross_entropy``."""
-    weights, biases, X, labels = problems.network(batch, width, depth)
+    weights, biases, batch_of_rows, labels = problems.network(batch, width, depth)
+    X = Value(batch_of_rows, requires_grad=False)  # plain data would be copied at every step
     Ws, bs = [Value(W) for W in weights], [Value(b) for b in biases]
     kind: Any = {"sgd": optim.SGD, "adam": optim.Adam}[optimizer]
     step = kind(Ws + bs, lr=RATES[optimizer])
