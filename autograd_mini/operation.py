@@ -440,11 +440,15 @@ def _general(op: Operation) -> Callable[..., Any]:
     defaults = {p.name: p.default for p in parameters}
     known, required = defaults.keys(), {p.name for p in parameters if p.default is p.empty}
     positional = [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
+    complete = not required
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        operands, given = args[:count], dict(zip(positional, args[count:], strict=False)) | kwargs
-        if len(given) != len(args) - count + len(kwargs) or not required <= given.keys() <= known:
-            operands, given = _bound(op, signature, args, kwargs)
+        if complete and len(args) == count and not kwargs:
+            operands, given = args, kwargs
+        else:
+            operands, given = args[:count], dict(zip(positional, args[count:], strict=False)) | kwargs
+            if len(given) != len(args) - count + len(kwargs) or not required <= given.keys() <= known:
+                operands, given = _bound(op, signature, args, kwargs)
         for node in operands:
             if isinstance(node, Node):
                 break
