@@ -108,7 +108,7 @@ def test_quantiles_pass_their_whole_gradient(method: str, q: float) -> None:
         (lambda x: am.diff(x, -1), ValueError, "n >= 0"),
         (lambda x: np.sort(x, order="a"), TypeError, "order="),
         (lambda x: np.bincount([0, 1, 1], weights=x), TypeError, "gradient of its weights"),
-        (lambda x: np.add.at(np.zeros(3), [0], x[:1]), TypeError, r"np\.add\.at .*scatter"),
+        (lambda x: np.add.at(np.zeros(3), [0], x[:1]), TypeError, r"np\.add\.at .*\.at\[index\]\.add"),
         (lambda x: np.add.reduceat(x, [0, 1]), TypeError, r"np\.add\.reduceat has no derivative rule"),
         (lambda x: np.exp(x, where=np.array([True, False, True])), TypeError, r"where=.*where\(condition"),
         (lambda x: np.exp(x, dtype=int), TypeError, "cannot compute in int64 from float64"),
