@@ -228,12 +228,24 @@ def broadcast_to(x: Any, shape: tuple[int, ...]) -> Any:
 def scatter_add(g: Any, index: Any, shape: tuple[int, ...]) -> Array:
     """Zeros of ``shape`` to which ``g`` is added at ``index``; repeated indices add up."""
     g = asarray(g)
+    repeats, size = _may_repeat(index), math.prod(shape)
+    if repeats and g.size > 500 and 4 * g.size > size and g.dtype.char in "efdFD":
+        return _counted(g, np.arange(size).reshape(shape)[index], size).reshape(shape)
     out = np.zeros(shape, g.dtype)
-    if _may_repeat(index):
+    if repeats:
         np.add.at(out, index, g)
     else:
         out[index] = g
     return out
+
+
+def _counted(g: Array, numbers: Array, size: int) -> Array:
+    """Sums of the entries of ``g`` by number, as weighted counts in float64: many times as fast as ``np.add.at``."""
+    weights, numbers = np.broadcast_to(g, numbers.shape).ravel(), numbers.ravel()
+    if g.dtype.kind == "c":
+        real, imag = (np.bincount(numbers, part, size) for part in (weights.real, weights.imag))
+        return (real + 1j * imag).astype(g.dtype)
+    return np.bincount(numbers, weights, size).astype(g.dtype, copy=False)
 
 
 def _may_repeat(index: Any) -> bool:
