@@ -66,6 +66,7 @@ _TOKEN = re.compile(
     r"|(?P<between>(?<=[\w)\]]) (?=[\w(\[]))|(?P<space> +)|(?P<sign>.)",
     re.DOTALL,
 )
+_TAG = re.compile(r"<[^\s<=]")
 _ROOT = re.compile(
     r"\\sqrt(\[3\])?(\((?P<inner>[^()]*)\)|(?P<name>(?:\\[A-Za-z]+ ?|[A-Za-z]|\\mathrm\{[^{}]*\})(?:_\{\d+\})?))"
 )
@@ -119,6 +120,8 @@ def _translate(match: re.Match[str]) -> str:
         return " " if len(token) == 1 else r"\quad "
     if kind == "number":
         return token.replace("−", "-")
+    if _TAG.match(match.string, match.start()):
+        token = "{<}"  # to TeX the same, to a page that shows it no tag
     return _SIGNS.get(token) or _SPECIAL.get(token, token)
 
 

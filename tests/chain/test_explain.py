@@ -680,7 +680,13 @@ def test_names_are_shown_literally(name: str) -> None:
     x, y = Value(2.0, name=name), Value(3.0, name=name)
     f = am.tanh(x * y + x)
     f.name = f"{name} 2"
-    for explanation in (explain(f, x), explain(f)):
+    A = Value([1.0, 2.0], name=name)
+    with am.scope(name, name):
+        L = (A * y).sum()
+    L.name = name
+    f.backward()
+    L.backward()
+    for explanation in (explain(f, x), explain(f), explain(L, A), explain(L), explain(L, A, element=0)):
         elements = _Elements()
         elements.feed(explanation._repr_html_())
         assert set(elements.tags) <= {"pre", "b"}
@@ -688,6 +694,9 @@ def test_names_are_shown_literally(name: str) -> None:
         _parse_latex(explanation.latex.split("\n"))
         prose = re.sub(r"\$\$.*?\$\$", "", explanation._repr_markdown_(), flags=re.DOTALL)
         assert not re.search(r"(?<!\\)[<\[`]", prose)
+        assert not re.search(r"<[/a-z!?]", explanation.latex)  # nor does a page read a tag in a formula
+        assert not re.search(r"[\x00-\x09\x0b-\x1f\ud800-\udfff]", f"{explanation}{explanation.markdown}")
+        assert len(str(explanation)) < 20_000
         json.dumps(explanation.to_dict(), allow_nan=False)
 
 

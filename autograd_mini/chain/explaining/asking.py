@@ -13,8 +13,9 @@ import numpy as np
 from ...guards import GraphError, describe
 from ...node import Node
 from ..events import Trace, TraceNode
-from ..names import Found, shown
+from ..names import LONGEST_NAME, Found, shown
 from ..recording import record_pass
+from ..render import clean_text
 from ..words import LANGUAGES, Language
 from .chart import Index
 from .view import View, norm, place
@@ -50,7 +51,7 @@ def view_of(root: Any, found: Found, max_paths: int, fmt: str, lang: Language) -
         own, variable = source.name, found.name(source)
         name = (variable or own) if found.given else (own or variable)
         if name:
-            named[node.id] = name
+            named[node.id] = clean_text(name, LONGEST_NAME)
     return View(trace, sources, named, fmt, lang, int(max_paths))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import TypeAlias
 
 from ..latex import to_latex
@@ -133,7 +133,7 @@ def wrapped(text: str, width: int) -> list[str]:
     levels = list(accumulate((ch in "([") - (ch in ")]") for ch in text))
     breaks = [i for i, level in enumerate(levels) if level == 0 and text.startswith(_SIGNS, i)]
     pieces, start = [], 0
-    for here, following in zip(breaks, [*breaks[1:], len(text)], strict=True):
+    for here, following in pairwise([*breaks, len(text)]):
         if following - start > width and here > start:
             pieces.append(text[start:here])
             start = here + 1
