@@ -1,5 +1,6 @@
 """``detect_anomaly``: what it names, what it lets pass, and data that changed behind the graph's back."""
 
+import gc
 import inspect
 import re
 import threading
@@ -190,6 +191,7 @@ def test_other_threads_are_not_watched() -> None:
 
 
 def test_nothing_is_left() -> None:
+    gc.collect()
     before = len(anomaly._origins)
     with detect_anomaly():
         y = am.exp(Value(1.0)) * 2.0
@@ -266,3 +268,19 @@ def test_messages_are_readable() -> None:
         "  y, 'bottom' (a leaf, shape (2,)), was 0.0 at [1]\n"
         "computed at …"
     )
+
+
+# --- pictures ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_picture_flags_what_is_not_finite() -> None:
+    with detect_anomaly(), pytest.raises(AnomalyError) as caught:
+        am.log(Value(np.array([1.0, 0.0]), name="x"))
+    assert "not finite: -inf [1]" in am.draw(caught.value.node).source
+    with np.errstate(all="ignore"):
+        y = am.sum(am.sqrt(Value(np.array([1.0, -2.0]))) * 2.0)
+    source = am.draw(y).source
+    assert source.count("not finite: nan [1]") == 2
+    assert source.count("not finite: nan<") == 1
+    assert "no finito" in am.draw(y, lang="es").source
+    assert "not finite" not in am.draw(am.sum(Value(X := np.ones(2)) * X)).source

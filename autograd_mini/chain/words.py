@@ -36,6 +36,8 @@ class Words:
         What a card of several values holds, and how many edges an edge stands for.
     dead, explodes : str
         Flags of a gradient that is zero, and of one that is very large.
+    not_finite : str
+        The flag of a value that is nan or infinite somewhere.
     phrases : dict of str to str
         Phrases of the rules in this language.
     """
@@ -70,6 +72,7 @@ class Words:
     equal_edges: str = "{n} edges"
     dead: str = "dead"
     explodes: str = "explodes"
+    not_finite: str = "not finite"
     phrases: dict[str, str] = field(default_factory=dict)
 
     def ordinal(self, n: int) -> str:
@@ -114,6 +117,7 @@ _SPANISH = Words(
     equal_edges="{n} aristas",
     dead="muerto",
     explodes="explota",
+    not_finite="no finito",
     phrases={
         "Σ rows of ": "Σ filas de ",
         ", copied": ", copiado",

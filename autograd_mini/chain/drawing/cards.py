@@ -105,6 +105,9 @@ class Style:
         beside = kind_text(node.shape, node.dtype, kind) if node.shape else kind
         if beside:
             text += f"  {self.small(beside, self.palette.muted)}"
+        place = not_finite(node.value)
+        if place:
+            text += f"  <B>{self.small(f'{self.words.not_finite}: {place}', self.palette.explodes)}</B>"
         return self._headed(text + (f"  <B>× {times}</B>" if times > 1 else ""), columns)
 
     def _headed(self, text: str, columns: int) -> str:
@@ -276,6 +279,15 @@ def flag_of(node: TraceNode) -> Literal["dead", "explodes"] | None:
     if not largest <= EXPLODES:
         return "explodes"
     return "dead" if largest == 0.0 else None
+
+
+def not_finite(value: Any) -> str:
+    """The first entry of a value that is nan or infinite and its place, ``"nan [1]"``; empty if all are finite."""
+    array = np.asarray(value)
+    if array.dtype.kind not in "fc" or np.isfinite(array).all():
+        return ""
+    index = tuple(np.argwhere(~np.isfinite(array))[0].tolist())
+    return f"{array[index]} {list(index) if index else ''}".strip()
 
 
 def _is_number(text: str) -> bool:
