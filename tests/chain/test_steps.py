@@ -472,6 +472,25 @@ def test_a_card_tells_its_chain_rule(walk: Steps) -> None:
     assert cards["n_1"]["lines"][-1] == "x₁ needs no gradient: nothing flows back to it."
 
 
+def test_a_card_lists_few_paths_with_their_products() -> None:
+    x = Value(2.0, name="x")
+    y = x * x
+    z = y + x
+    f = z * y
+    cards = Page(steps(f).html()).data()["cards"]
+    lines = cards["n_0"]["lines"]
+    place = lines.index("5 paths lead from x to f.")
+    ways = lines[place + 1 :]
+    assert sorted(ways) == [
+        "∂f/∂y · ∂y/∂x = 6 × 2 = 12",
+        "∂f/∂y · ∂y/∂x = 6 × 2 = 12",
+        "∂f/∂z · ∂z/∂x = 4 × 1 = 4",
+        "∂f/∂z · ∂z/∂y · ∂y/∂x = 4 × 1 × 2 = 8",
+        "∂f/∂z · ∂z/∂y · ∂y/∂x = 4 × 1 × 2 = 8",
+    ]
+    assert sum(float(way.rpartition(" = ")[2]) for way in ways) == 4 * 2**3 + 3 * 2**2  # (x² + x) x², differentiated
+
+
 def test_paths_are_counted_without_walking_them() -> None:
     a = Value(1.0, name="a")
     r = a

@@ -139,20 +139,42 @@ class Sentences:
         n, root = self._paths[node.id], self.trace.root.name
         phrase = self.phrases.path if n == 1 else self.phrases.paths
         lines.append(phrase.format(n=f"{n:,}" if n < 10**15 else f"{float(n):.3g}", name=node.name, root=root))
-        return [*lines, *self._way(node)] if n == 1 else lines
+        return [*lines, *self._ways(node)]
 
-    def _way(self, node: TraceNode) -> list[str]:
-        """The one path from a value to the root as a product, where numbers alone are on it."""
-        edges: list[TraceEdge] = []
-        while node is not self.trace.root and len(edges) <= _MOST_FACTORS:
-            edges.insert(0, self.trace.outgoing[node.id][0])
-            node = self.trace.node(edges[0].result)
-        if not 1 < len(edges) <= _MOST_FACTORS or any(self._local(edge) is None for edge in edges):
+    def _ways(self, node: TraceNode) -> list[str]:
+        """The paths from a value to the root as products, where they are few and short, of numbers alone."""
+        if self._paths[node.id] > _MOST_TERMS:
             return []
-        symbol = self.trace.node(edges[-1].operand).symbol
-        locals_ = [self.number(self._local(edge)) for edge in edges]
-        numbers = " × ".join([locals_[0], *map(_factor, locals_[1:])])
-        return [_line(f"{symbol} = {' · '.join(edge.symbol for edge in edges)}"), _line(f"= {numbers}")]
+        ways: list[list[TraceEdge]] = [[edge] for edge in reversed(self._coming(node))]
+        found = []
+        while ways:
+            way = ways.pop()
+            if len(way) > _MOST_FACTORS or self._local(way[0]) is None:
+                return []
+            if way[0].result == self.trace.root.id:
+                found.append(way)
+            else:
+                ways += [[edge, *way] for edge in reversed(self._coming(self.trace.node(way[0].result)))]
+        if len(found) == 1:
+            return self._only_way(found[0])
+        return [self._way(way) for way in found]
+
+    def _only_way(self, way: Sequence[TraceEdge]) -> list[str]:
+        if len(way) == 1:
+            return []
+        symbol = self.trace.node(way[-1].operand).symbol
+        return [_line(f"{symbol} = {' · '.join(edge.symbol for edge in way)}"), _line(f"= {self._factors(way)}")]
+
+    def _way(self, way: Sequence[TraceEdge]) -> str:
+        """``df/dv₂ · dv₂/dv₁ · dv₁/dx = 1 × 20 × 6 = 120``."""
+        parts = [" · ".join(edge.symbol for edge in way), self._factors(way)]
+        if len(way) > 1:
+            parts.append(self.number(math.prod(float(self._local(edge)) for edge in way)))
+        return _line(" = ".join(parts))
+
+    def _factors(self, way: Sequence[TraceEdge]) -> str:
+        first, *others = [self.number(self._local(edge)) for edge in way]
+        return " × ".join([first, *map(_factor, others)])
 
     @cached_property
     def _paths(self) -> dict[str, int]:
