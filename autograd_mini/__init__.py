@@ -385,6 +385,7 @@ from .transforms import (
     value_and_grad as value_and_grad,
 )
 from .value import Value as Value
+from .vmap import vmap as vmap
 
 if TYPE_CHECKING:
     from .chain import (

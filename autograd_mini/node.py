@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .arrays import copied, kind_of, library, plain, shape_of
+from .arrays.batched import Batched, levels_to_sum
 from .guards import GraphError, describe
 
 if TYPE_CHECKING:
@@ -86,7 +87,9 @@ def fit(contribution: Any, operand: Node, op: Operation, i: int) -> Any:
         data = contribution._stored
         kind = type(data)
     if kind is type(like) and (
-        kind is float or kind is complex or (data.shape == like.shape and data.dtype == like.dtype)
+        kind is float
+        or kind is complex
+        or (data.shape == like.shape and data.dtype == like.dtype and kind is not Batched)
     ):
         return contribution
     if (
@@ -95,6 +98,10 @@ def fit(contribution: Any, operand: Node, op: Operation, i: int) -> Any:
         and data.dtype == like.dtype
     ):
         return library(like).sum(data, 0)  # a bias
+    if kind is Batched and (levels := levels_to_sum(data, like)):
+        from .vmap import sum_of_examples
+
+        return fit(sum_of_examples(contribution, levels), operand, op, i)
     try:
         table = library(plain(data), like)
         shape, target = shape_of(data), shape_of(like)

@@ -301,7 +301,7 @@ def primitive(
         _make_room(entry, forward)
         OPERATIONS[entry] = op
         plain_arity = 0 if variadic or len(parameters) > len(names) else len(rules)
-        call = _variadic if variadic else (_general, _unary, _binary, _several)[min(plain_arity, 3)]
+        call = _variadic if variadic else (general, _unary, _binary, _several)[min(plain_arity, 3)]
         function = functools.wraps(forward)(call(op))
         function.operation = op  # type: ignore[attr-defined]
         if elementwise and forward.__doc__ and len(parameters) == len(names):
@@ -433,7 +433,7 @@ def _binary(op: Operation) -> Callable[..., Any]:
     return call
 
 
-def _general(op: Operation) -> Callable[..., Any]:
+def general(op: Operation) -> Callable[..., Any]:
     forward, count = op.forward, len(op.operands)
     signature = inspect.signature(forward)
     parameters = list(signature.parameters.values())[count:]
