@@ -434,6 +434,7 @@ def _binary(op: Operation) -> Callable[..., Any]:
 
 
 def general(op: Operation) -> Callable[..., Any]:
+    """The function that records an operation with static arguments."""
     forward, count = op.forward, len(op.operands)
     signature = inspect.signature(forward)
     parameters = list(signature.parameters.values())[count:]

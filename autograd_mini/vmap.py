@@ -14,14 +14,17 @@ from typing import Any
 
 import numpy as np
 
-from .arrays import is_array, library, shape_of
-from .arrays.batched import enter, has_level, inside, leave, repeated, total
+from .arrays import is_array, register, shape_of
+from .arrays.batched import Batched, enter, has_level, inside, leave, repeated, total
+from .arrays.batches import Batches
 from .engine import constant
 from .guards import clock
 from .node import Node
 from .operation import Operation, Rule, general
 from .ops.shapes import broadcast_to, expand_dims, moveaxis
 from .tree import flatten
+
+register(Batched, Batches())
 
 Axes = Any
 """A whole number, None, or a structure of them like the argument's, or cut off where one number is for all below."""

@@ -21,6 +21,13 @@ def plain_index(index: Any) -> Any:
     return index._stored if isinstance(index, Node) else index
 
 
+def _home(x: Any, index: Any) -> Any:
+    """The table for entries of ``x``: an index may be an array of another library, or differ between examples."""
+    if type(index) is not tuple:
+        return library(x, index) if hasattr(index, "dtype") else library(x)
+    return library(x, *[item for item in index if hasattr(item, "dtype")])
+
+
 @primitive(
     "{x}[{index}]",
     Rule(
@@ -63,7 +70,8 @@ def getitem(x: Operand, index: Any) -> Any:
     >>> am.gradients(x[[0, 0, 2]].sum(), x)
     array([2., 0., 1.])
     """
-    return library(x).getitem(x, plain_index(index))
+    index = plain_index(index)
+    return _home(x, index).getitem(x, index)
 
 
 @primitive(
@@ -97,7 +105,8 @@ def scatter(x: Operand, index: Any, shape: tuple[int, ...]) -> Any:
     >>> am.scatter([1.0, 2.0, 3.0], [0, 0, 2], (4,))
     array([3., 0., 3., 0.])
     """
-    return library(x).scatter_add(x, plain_index(index), shape)
+    index = plain_index(index)
+    return _home(x, index).scatter_add(x, index, shape)
 
 
 @composed(

@@ -152,7 +152,7 @@ def _one_hot(labels: Any, x: Any) -> Any:
     """1 at each row's label, else 0, in the dtype of the scores."""
     if not is_abstract(labels):
         return static(np.eye(shape_of(x)[-1])[as_numpy(labels)], x)
-    return library(labels).astype(labels[..., None] == np.arange(shape_of(x)[-1]), x.dtype)
+    return where(labels[..., None] == np.arange(shape_of(x)[-1]), static(np.ones(()), x), 0.0)
 
 
 def _error(x: Any, labels: Any) -> Any:

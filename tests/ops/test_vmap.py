@@ -1,0 +1,70 @@
+"""vmap of every entry of the tables: the same as the stack of single calls, gradients too, inside and outside."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd_mini as am
+from autograd_mini.operation import Case
+from tests.ops.test_table import ALL, CASES, called, differentiable, draw, rng_for
+
+SIZE = 3
+
+
+def examples(name: str, case: Case) -> list[list[Any]]:
+    """Three draws of the operands; a row for each operand."""
+    draws = [draw(name, case.shapes, rng_for(name, case, i)) for i in range(SIZE)]
+    return [list(row) for row in zip(*draws, strict=True)]
+
+
+def listed(y: Any) -> list[Any]:
+    return list(y) if isinstance(y, (list, tuple)) else [y]
+
+
+def size_of(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A number made of a result: the sum of squares."""
+    return lambda *operands: sum(am.sum(am.square(part)) for part in listed(function(*operands)))
+
+
+@pytest.mark.parametrize(("name", "case"), ALL + CASES)
+def test_vmap_is_the_stack_of_single_calls(name: str, case: Case) -> None:
+    rows = examples(name, case)
+    call, _ = called(name, case)
+    singles = [listed(call(*operands)) for operands in zip(*rows, strict=True)]
+    got = listed(am.vmap(call)(*map(np.stack, rows)))
+    for part, want in zip(got, map(np.stack, zip(*singles, strict=True)), strict=True):
+        assert part.shape == want.shape
+        assert part.dtype == want.dtype
+        np.testing.assert_allclose(part, want, rtol=1e-12, atol=1e-13)
+
+
+@pytest.mark.parametrize(("name", "case"), ALL + CASES)
+def test_gradients_inside_and_outside(name: str, case: Case) -> None:
+    """Of each example by its own operands, of the sum by all, and by an operand that all examples share."""
+    rows = examples(name, case)
+    function, places = size_of(called(name, case)[0]), differentiable(name, len(rows))
+    singles = [am.grad(function, places)(*operands) for operands in zip(*rows, strict=True)]
+    inside = am.vmap(am.grad(function, places))(*map(np.stack, rows))
+    outside = am.grad(lambda *xs: am.sum(am.vmap(function)(*xs)), places)(*map(np.stack, rows))
+    for g, h, want in zip(inside, outside, map(np.stack, zip(*singles, strict=True)), strict=True):
+        assert g.dtype == h.dtype == want.dtype
+        np.testing.assert_allclose(g, want, rtol=1e-9, atol=1e-10)
+        np.testing.assert_allclose(h, want, rtol=1e-9, atol=1e-10)
+    for i in places if len(rows) > 1 else ():
+        check_shared(function, rows, i)
+
+
+def check_shared(function: Callable[..., Any], rows: list[list[Any]], i: int) -> None:
+    """Operand ``i`` is the same for all examples."""
+    axes = [None if j == i else 0 for j in range(len(rows))]
+    operands = [row[0] if j == i else np.stack(row) for j, row in enumerate(rows)]
+    alone = [
+        am.grad(function, i)(*[x if axis is None else x[n] for x, axis in zip(operands, axes, strict=True)])
+        for n in range(SIZE)
+    ]
+    inside = am.vmap(am.grad(function, i), axes)(*operands)
+    np.testing.assert_allclose(inside, np.stack(alone), rtol=1e-9, atol=1e-10)
+    outside = am.grad(lambda *xs: am.sum(am.vmap(function, axes)(*xs)), i)(*operands)
+    np.testing.assert_allclose(outside, np.sum(np.stack(alone), axis=0), rtol=1e-9, atol=1e-10)

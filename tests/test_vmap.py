@@ -1,0 +1,243 @@
+"""vmap: where the examples are, what comes back, nesting with derivatives, other libraries, what it refuses."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd_mini as am
+from autograd_mini import Value, grad, vmap
+
+Array = np.ndarray[Any, Any]
+rng = np.random.default_rng(0)
+W, X, LABELS = rng.normal(size=(3, 4)), rng.normal(size=(5, 3)), np.array([0, 1, 2, 3, 0])
+
+
+def loss(W: Any, x: Any, label: Any) -> Any:
+    return am.softmax_cross_entropy(am.tanh(x @ W), label)
+
+
+def close(got: Any, want: Any) -> None:
+    np.testing.assert_allclose(got, want, rtol=1e-12, atol=1e-13)
+
+
+# --- axes and structures ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("in_axis", [0, 1, -1, 2])
+@pytest.mark.parametrize("out_axis", [0, 1, -1])
+def test_axes(in_axis: int, out_axis: int) -> None:
+    x = rng.normal(size=(2, 3, 4))
+    rows = np.moveaxis(x, in_axis, 0)
+    got = vmap(lambda row: am.cumsum(row, 0), in_axis, out_axis)(x)
+    close(got, np.stack([np.cumsum(row, 0) for row in rows], out_axis))
+
+
+def test_arguments_that_all_examples_share() -> None:
+    close(vmap(lambda W, x: x @ W, (None, 0))(W, X), X @ W)
+    close(vmap(lambda x: x @ W)(X), X @ W)
+    close(vmap(lambda x: W)(X), np.stack([W] * 5))
+    close(vmap(lambda x: W, out_axes=2)(X), np.stack([W] * 5, 2))
+    assert vmap(lambda x: 2.0, out_axes=None)(X) == 2.0
+    close(vmap(lambda x: 2.0)(X), np.full(5, 2.0))
+    close(vmap(lambda x, scale: x * scale)(X, scale=np.arange(5.0)), X * np.arange(5.0)[:, None])
+
+
+def test_structures_in_and_out() -> None:
+    tree = {"a": X, "b": (W.T, [2.0])}
+
+    def f(tree: Any, x: Any) -> Any:
+        return {"sum": am.sum(tree["a"]) + tree["b"][1][0], "pair": (x * 2, am.max(tree["b"][0]))}
+
+    out = vmap(f, ({"a": 1, "b": (1, None)}, None))(tree, 3.0)
+    close(out["sum"], X.sum(0) + 2.0)
+    close(out["pair"][0], np.full(3, 6.0))
+    close(out["pair"][1], W.max(1))
+    first, second = vmap(lambda x: (x, x), out_axes=(0, 1))(X)
+    close(first, X)
+    close(second, X.T)
+
+
+def test_values_come_back_where_values_went_in() -> None:
+    assert type(vmap(am.exp)(X)) is np.ndarray
+    assert type(vmap(am.exp)(Value(X))) is Value
+    assert type(vmap(lambda x: x * Value(2.0))(X)) is Value
+    constant = vmap(am.exp)(Value(X, requires_grad=False))
+    assert type(constant) is Value
+    assert not constant.requires_grad
+
+
+def test_numpys_calls_and_arrays_inside() -> None:
+    def f(x: Any) -> Any:
+        mask = np.logical_and(x > -1.0, x < 1.0)
+        return np.sum(np.where(mask, np.exp(x), 0.0) * np.arange(3.0)) + np.ones(3) @ x + (np.float64(2.0) * x)[0]
+
+    close(vmap(f)(X), (np.where((X > -1) & (X < 1), np.exp(X), 0.0) * np.arange(3.0)).sum(1) + X.sum(1) + 2 * X[:, 0])
+
+
+def test_an_index_of_each_example() -> None:
+    places = np.array([0, 2, 1, 1, 0])
+    close(vmap(lambda x, i: x[i])(X, places), X[np.arange(5), places])
+    close(vmap(lambda i: am.take(W, i, axis=1), out_axes=1)(LABELS), W[:, LABELS])
+    close(vmap(lambda x, i: am.take_along_axis(x, i, 0))(X, places[:, None]), X[np.arange(5), places][:, None])
+    close(vmap(lambda x: x[[0, 0, 2]])(X), X[:, [0, 0, 2]])
+    close(vmap(lambda x: am.sort(x)[am.argsort(x)])(X), np.stack([np.sort(x)[np.argsort(x)] for x in X]))
+    cube = rng.normal(size=(5, 2, 3, 4))
+    close(vmap(lambda x: x[[0, 1], :, [1, 2]])(cube), np.stack([x[[0, 1], :, [1, 2]] for x in cube]))
+    close(vmap(lambda x: x[:, [0, 1], [1, 2]])(cube), cube[:, :, [0, 1], [1, 2]])
+    close(vmap(lambda x, i: x[:, i])(cube, places), np.stack([x[:, i] for x, i in zip(cube, places, strict=True)]))
+
+
+def test_no_examples() -> None:
+    assert vmap(lambda x: am.sum(am.exp(x)))(np.zeros((0, 3))).shape == (0,)
+    assert vmap(am.cumsum)(np.zeros((0, 2, 3))).shape == (0, 6)
+    assert vmap(grad(lambda x: am.sum(x * x)))(np.zeros((0, 3))).shape == (0, 3)
+
+
+# --- derivatives ------------------------------------------------------------------------------------------------------
+
+
+def test_gradients_of_each_example() -> None:
+    each = np.stack([grad(loss)(W, x, label) for x, label in zip(X, LABELS, strict=True)])
+    close(vmap(grad(loss), (None, 0, 0))(W, X, LABELS), each)
+    values, gradients = vmap(am.value_and_grad(loss), (None, 0, 0))(W, X, LABELS)
+    close(values, [loss(W, x, label) for x, label in zip(X, LABELS, strict=True)])
+    close(gradients, each)
+
+
+def test_a_gradient_through_a_batch() -> None:
+    weights = np.arange(5.0)
+    mapped = grad(lambda W: am.sum(vmap(loss, (None, 0, 0))(W, X, LABELS) * weights))
+    close(mapped(W), sum(w * grad(loss)(W, x, label) for w, x, label in zip(weights, X, LABELS, strict=True)))
+    v = Value(W)
+    am.sum(vmap(lambda x, label: loss(v, x, label))(X, LABELS) * weights).backward()
+    close(v.grad, mapped(W))
+
+
+def test_second_order_across_the_batch() -> None:
+    def penalty(W: Any) -> Any:
+        return am.sum(am.square(vmap(grad(loss), (None, 0, 0))(W, X, LABELS)))
+
+    def looped(W: Any) -> Any:
+        return sum(am.sum(am.square(grad(loss)(W, x, label))) for x, label in zip(X, LABELS, strict=True))
+
+    close(grad(penalty)(W), grad(looped)(W))
+    direction = rng.normal(size=W.shape)
+    close(am.hvp(penalty, W, direction), am.hvp(looped, W, direction))
+    close(am.jvp(penalty, W, direction)[1], am.jvp(looped, W, direction)[1])
+
+
+def smooth(x: Any) -> Any:
+    return am.sum(am.sin(x) * am.cumprod(x)) + am.max(x) * x[0]
+
+
+@pytest.mark.parametrize(
+    "transform",
+    [
+        am.hessian,
+        am.jacobian,
+        lambda f: lambda x: am.jvp(f, x, x)[1],
+        lambda f: lambda x: am.hvp(f, x, x),
+        lambda f: lambda x: am.vjp(f, x)[1](2.0),
+        lambda f: am.elementwise_grad(lambda x: am.tanh(x) ** 2),
+    ],
+    ids=["hessian", "jacobian", "jvp", "hvp", "vjp", "elementwise_grad"],
+)
+def test_transformations_inside(transform: Callable[..., Any]) -> None:
+    close(vmap(transform(smooth))(X), np.stack([transform(smooth)(x) for x in X]))
+
+
+def test_jvp_with_a_tangent_of_each_example() -> None:
+    close(vmap(lambda t: am.jvp(smooth, X[0], t)[1])(X), [am.jvp(smooth, X[0], t)[1] for t in X])
+    close(am.jvp(vmap(smooth), X, X)[1], [am.jvp(smooth, x, x)[1] for x in X])
+
+
+def test_a_jacobian_from_a_pullback() -> None:
+    def f(x: Any) -> Any:
+        return am.tanh(W.T @ x) * x[0]
+
+    _, pullback = am.vjp(f, X[0])
+    close(vmap(pullback)(np.eye(4)), am.jacobian(f)(X[0]))
+    _, of_batch = am.vjp(vmap(am.sin), X[0])
+    close(vmap(of_batch)(np.eye(3)), np.diag(np.cos(X[0])))
+
+
+def test_nested_batches() -> None:
+    dot = lambda x, y: am.sum(x * y)  # noqa: E731
+    gram = vmap(vmap(dot, (None, 0)), (0, None))
+    close(gram(X, X), X @ X.T)
+    close(vmap(vmap(dot, (0, None)), (None, 0))(X, X), X @ X.T)
+    v = Value(X)
+    am.sum(gram(v, v) ** 2).backward()
+    close(v.grad, grad(lambda X: am.sum((X @ X.T) ** 2))(X))
+    inner = vmap(lambda x: vmap(grad(lambda y: am.sum(am.exp(y) * x)))(W.T))
+    close(inner(X), np.exp(W.T)[None] * X[:, None])
+    outer = grad(lambda s: am.sum(vmap(lambda x: vmap(grad(lambda y: am.sum(am.exp(s * y) * x)))(W.T))(X)))
+    close(outer(1.5), am.grad(lambda s: am.sum(s * am.exp(s * W.T)[None] * X[:, None]))(1.5))
+
+
+# --- kinds of data ----------------------------------------------------------------------------------------------------
+
+
+def test_dtypes_are_kept() -> None:
+    for dtype in (np.float16, np.float32, np.longdouble):
+        got = vmap(grad(loss), (None, 0, 0))(W.astype(dtype), X.astype(dtype), LABELS)
+        assert got.dtype == dtype
+    z = X + 1j * X[::-1]
+    close(vmap(lambda z: am.sum(z * am.conj(z)))(z), np.sum(np.abs(z) ** 2, 1))
+    close(vmap(grad(lambda z: am.sum(am.abs(z))))(z), z / np.abs(z))
+
+
+@pytest.mark.parametrize("library", ["jax.numpy", "torch"])
+def test_other_libraries(library: str) -> None:
+    xp: Any = pytest.importorskip(library)
+    w, x = xp.asarray(W.astype(np.float32)), xp.asarray(X.astype(np.float32))
+    want = vmap(grad(loss), (None, 0, 0))(W, X, LABELS)
+    got = vmap(grad(loss), (None, 0, 0))(w, x, LABELS)
+    assert type(got) is type(w)
+    np.testing.assert_allclose(np.asarray(got), want, rtol=1e-4, atol=1e-6)
+    total = grad(lambda w: am.sum(vmap(loss, (None, 0, 0))(w, x, LABELS)))(w)
+    np.testing.assert_allclose(np.asarray(total), want.sum(0), rtol=1e-4, atol=1e-6)
+
+
+# --- what it refuses --------------------------------------------------------------------------------------------------
+
+
+def test_decisions_by_a_value_are_refused() -> None:
+    def absolute(x: Any) -> Any:
+        return x if x > 0 else -x
+
+    uses: list[Callable[[Any], Any]] = [absolute, float, lambda x: x.item(), lambda x: x.numpy()]
+    for use in uses:
+        with pytest.raises(TypeError, match="where"):
+            vmap(use)(np.ones(3))
+    close(vmap(lambda x: am.where(x > 0, x, -x))(np.array([-1.0, 2.0])), [1.0, 2.0])
+
+
+def test_arguments_that_do_not_fit() -> None:
+    with pytest.raises(ValueError, match=r"one number of examples, got axis 0 of shape \(5, 3\) and axis 0 of shape"):
+        vmap(lambda x, W: x)(X, W)
+    with pytest.raises(ValueError, match=r"maps axis 0 of an argument of shape \(\), which has none: say None"):
+        vmap(lambda x: x)(2.0)
+    with pytest.raises(ValueError, match="no axis to map"):
+        vmap(lambda x: x, None)(X)
+    with pytest.raises(ValueError, match="2 entries for 1 positional"):
+        vmap(lambda x: x, (0, 0))(X)
+    with pytest.raises(ValueError, match="out_axes=None"):
+        vmap(lambda x: x, out_axes=None)(X)
+    with pytest.raises(ValueError, match="does not fit"):
+        vmap(lambda x: x, ({"a": 0},))(X)
+    with pytest.raises(TypeError, match="str"):
+        vmap(lambda x: "text")(X)
+
+
+def test_an_error_inside_leaves_nothing_behind() -> None:
+    def fails(x: Any) -> Any:
+        raise RuntimeError("mine")
+
+    with pytest.raises(RuntimeError, match="mine"):
+        vmap(fails)(X)
+    v = Value(X)
+    am.sum(vmap(lambda x: x * v[0])(X)).backward()
+    close(v.grad[0], X.sum(0))
