@@ -99,6 +99,8 @@ class Batched:
             return NotImplemented
         if function in (np.iscomplexobj, np.isrealobj):
             return (library(self).kind(self) == "c") is (function is np.iscomplexobj)
+        if function is np.result_type:
+            return np.result_type(*[x.dtype if type(x) is Batched else x for x in args])
         return getattr(library(self), function.__name__)(*args, **kwargs)
 
 
@@ -211,7 +213,7 @@ def one_by_one(name: str, args: tuple[Any, ...], options: dict[str, Any], home: 
 
 def _lookup(home: str, name: str, operands: list[Any]) -> Any:
     arrays = [x for item in operands for x in (item if isinstance(item, (list, tuple)) else [item])]
-    found = library(*[x for x in arrays if hasattr(x, "dtype") or type(x) is float])
+    found = library(*[x for x in arrays if (hasattr(x, "dtype") and not isinstance(x, type)) or type(x) is float])
     return function_of(getattr(found, home) if home else found, name)
 
 

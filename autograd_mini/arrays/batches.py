@@ -11,7 +11,18 @@ from typing import Any
 import numpy as np
 
 from . import copied, kind_of, library, shape_of, static
-from .batched import Batched, aligned, aligned_to, elementwise, is_at, levels, one_by_one, repeated, size_of
+from .batched import (
+    Batched,
+    aligned,
+    aligned_to,
+    elementwise,
+    function_of,
+    is_at,
+    levels,
+    one_by_one,
+    repeated,
+    size_of,
+)
 
 
 class Sub:
@@ -128,13 +139,13 @@ class Batches:
         axes = range(x.ndim) if axis is None else np.lib.array_utils.normalize_axis_tuple(axis, x.ndim)
         if not x.ndim and name in ("sum", "mean", "max", "min", "prod", "logsumexp"):
             return x
-        return Batched(getattr(library(x.data), name)(x.data, axis=tuple(i + 1 for i in axes), **options), x.level)
+        return Batched(function_of(library(x.data), name)(x.data, axis=tuple(i + 1 for i in axes), **options), x.level)
 
     def _along(self, name: str, x: Any, axis: Any, options: dict[str, Any]) -> Any:
         if axis is None or not x.ndim or any(True for _ in levels(list(options.values()))):
             return one_by_one(name, (x,), {"axis": axis, **options})
         axis = np.lib.array_utils.normalize_axis_index(axis, x.ndim) + 1
-        return Batched(getattr(library(x.data), name)(x.data, axis=axis, **options), x.level)
+        return Batched(function_of(library(x.data), name)(x.data, axis=axis, **options), x.level)
 
     def sort(self, x: Any, axis: int | None = -1, **options: Any) -> Any:
         """The entries in ascending order."""

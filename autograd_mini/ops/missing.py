@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays import as_numpy, is_abstract
 from ..operation import Operand, case, composed
 from .arithmetic import where as choose
 from .plain import as_data
@@ -205,7 +206,7 @@ def nanstd(
 
 def _nan_if_none(found: Any, x: Any, axis: Axis, keepdims: bool, mask: Any) -> Any:
     """The result, but nan where no entry is a number."""
-    if np.all(mask):
+    if not is_abstract(mask) and np.all(as_numpy(mask)):
         return found
     return choose(count_where(x, axis, keepdims, mask) == 0, math.nan, found)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import library, shape_of
+from ..arrays import as_numpy, is_abstract, library, shape_of
 from ..operation import Operand, Rule, case, composed, primitive
 from .arithmetic import where as choose
 from .indexing import getitem, scatter, take, take_along_axis
@@ -251,7 +251,7 @@ def _nan_if_any(result: Any, ordered: Any) -> Any:
     """The result, but nan where an entry is: nan stands last among sorted entries."""
     last = ordered[-1]
     missing = as_data(last) != as_data(last)
-    return choose(missing, last, result) if np.any(missing) else result
+    return choose(missing, last, result) if is_abstract(missing) or np.any(as_numpy(missing)) else result
 
 
 _QUANTILES = (

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import library, shape_of
+from ..arrays import as_numpy, is_abstract, library, shape_of
 from ..operation import Operand, case, composed
 from .arithmetic import divide, subtract, where as choose
 from .diagonals import diag
@@ -215,7 +215,7 @@ def average(
         return (mean, broadcast_to(total, shape_of(mean)) if shape_of(mean) else total) if returned else mean
     weights = _as_weights(weights, shape_of(a), axis)
     total = sum(weights * _ones(a), axis, keepdims=keepdims)
-    if np.any(as_data(total) == 0):
+    if not is_abstract(as_data(total)) and np.any(as_numpy(as_data(total)) == 0):
         raise ZeroDivisionError("the weights sum to 0, so there is no weighted mean")
     mean = divide(sum(a * weights, axis, keepdims=keepdims), total)
     return (mean, total) if returned else mean
