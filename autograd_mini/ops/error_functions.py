@@ -143,7 +143,7 @@ def erfcinv(x: Operand) -> Any:
 
 @primitive(
     "Φ({x})",
-    Rule(lambda g, out, x: g * (_PEAK * exp(-0.5 * square(x))), "exp(−{x}²/2) / √2π"),
+    Rule(lambda g, out, x: g * (_PEAK * exp(-0.5 * square(x))), "exp(−{x}²/2) / √(2π)"),
     elementwise=True,
 )
 def ndtr(x: Operand) -> Any:
@@ -164,7 +164,7 @@ def ndtr(x: Operand) -> Any:
 
 @primitive(
     "log Φ({x})",
-    Rule(lambda g, out, x: g * (_PEAK * exp(-0.5 * square(x) - out)), "exp(−{x}²/2 − {out}) / √2π"),
+    Rule(lambda g, out, x: g * (_PEAK * exp(-0.5 * square(x) - out)), "exp(−{x}²/2 − {out}) / √(2π)"),
     elementwise=True,
 )
 def log_ndtr(x: Operand) -> Any:
@@ -185,7 +185,7 @@ def log_ndtr(x: Operand) -> Any:
 
 @primitive(
     "Φ⁻¹({x})",
-    Rule(lambda g, out, x: g * (exp(0.5 * square(out)) / _PEAK), "√2π · exp({out}²/2)"),
+    Rule(lambda g, out, x: g * (exp(0.5 * square(out)) / _PEAK), "√(2π) · exp({out}²/2)"),
     elementwise=True,
     domain=(0.1, 0.9),
 )

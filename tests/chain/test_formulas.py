@@ -60,7 +60,9 @@ def static(op: Operation) -> dict[str, Any]:
 # Complex slopes, and constants that no formula shows.
 NOT_READ = {"imag", "zeros_like"}
 OWN = [op for op in OPERATIONS.values() if op.forward.__module__.startswith("autograd_mini.")]  # not nn's, if imported
-ELEMENTWISE = [op for op in OWN if op.elementwise and op.name not in NOT_READ]
+# Special functions are written as mathematics writes them, J₀(x) and Γ(x), which `evaluate` does not read.
+SPECIAL = {f"autograd_mini.ops.{family}" for family in ("bessel", "error_functions", "gammas")}
+ELEMENTWISE = [op for op in OWN if op.elementwise and op.name not in NOT_READ and op.forward.__module__ not in SPECIAL]
 
 
 @pytest.mark.parametrize("op", ELEMENTWISE, ids=lambda op: op.name)
