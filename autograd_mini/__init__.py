@@ -3,6 +3,7 @@
 A ``Value`` records every operation in a graph and applies the chain rule by itself, in reverse.
 """
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 from . import fft as fft, linalg as linalg, special as special
@@ -462,5 +463,8 @@ def __getattr__(name: str) -> Any:
 def __dir__() -> list[str]:
     return sorted({*globals(), *_PICTURES, *_CHECKS})
 
+
+if "einops" in sys.modules:
+    from . import einops as einops
 
 __version__ = "0.1.0"
