@@ -5,13 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
-
 from ..arrays import library
 from ..operation import Operand, Rule, case, composed, primitive
 from .arithmetic import divide, where
 from .elementwise import imag, real
-from .plain import as_data
+from .plain import as_data, function_of
 from .powers import sqrt
 
 
@@ -381,7 +379,7 @@ def unwrap(p: Operand, discont: float | None = None, axis: int = -1, *, period: 
     array([ 0., -1.])
     """
     data = as_data(p)
-    return p + (np.unwrap(data, discont, axis, period=period) - data)
+    return p + (function_of("unwrap", data)(data, discont, axis, period=period) - data)
 
 
 acos, acosh, asin, asinh = arccos, arccosh, arcsin, arcsinh

@@ -26,7 +26,7 @@ def without_graph(x: Any) -> Any:
     return x._stored if isinstance(x, Node) else x
 
 
-def _found(name: str, operand: Any) -> Callable[..., Any]:
+def function_of(name: str, operand: Any) -> Callable[..., Any]:
     """The function in the table of the operand's library, or NumPy's."""
     try:
         function = getattr(library(operand), name, None)
@@ -47,7 +47,7 @@ def _function(name: str, summary: str, call: str, result: str) -> Callable[..., 
                 raise TypeError(f"{name}() takes no out=: write the result to a name, not into an array")
             _check_weights(name, kwargs.get("weights"))
             kwargs = {key: without_graph(item) for key, item in kwargs.items()}
-        return _found(name, args[0] if args else None)(*args, **kwargs)
+        return function_of(name, args[0] if args else None)(*args, **kwargs)
 
     function.__name__ = function.__qualname__ = name
     function.__doc__ = f"""{summary}

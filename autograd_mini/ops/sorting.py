@@ -128,6 +128,8 @@ def partition(
     if axis is None:
         x, axis = reshape(x, -1), -1
     data = as_data(x)
+    if is_abstract(data):  # sorted entries are partitioned too
+        return sort(x, axis)
     places: Array = np.argsort(data, axis)
     rank: Array = np.argsort(np.argsort(np.partition(data, kth, axis), axis), axis)
     return take_along_axis(x, np.take_along_axis(places, rank, axis), axis)

@@ -119,3 +119,17 @@ def test_refusals(call: Callable[[Any], Any], error: type[Exception], message: s
     with pytest.raises(error, match=message):
         call(x)
     np.testing.assert_array_equal(x.raw, [1.0, 2.0, 3.0])
+
+
+@pytest.mark.parametrize(
+    "name", ["max", "median", "quantile", "nanmax", "nanmin", "sort", "partition", "var", "unwrap"]
+)
+def test_jax_traces_them(name: str) -> None:
+    jax = pytest.importorskip("jax")
+    given: tuple[Any, ...] = {"quantile": (0.3,), "partition": (1,)}.get(name, ())
+    entries = np.array([1.5, -0.5, 3.0], np.float32)
+
+    def slope(x: Any) -> Any:
+        return am.grad(lambda x: am.sum(getattr(am, name)(x, *given) ** 2))(x)
+
+    np.testing.assert_allclose(jax.jit(slope)(entries), slope(entries), rtol=1e-6)
