@@ -4,10 +4,9 @@ They come from SciPy, which the extra brings, ``pip install 'autograd-mini[speci
 is first called. SciPy's own ufuncs on Values, ``scipy.special.gammaln(v)``, give the same Values.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any
-
-import numpy as np
 
 from .arrays import plain, shape_of
 from .node import Node
@@ -77,7 +76,7 @@ from .ops.gammas import (
     zeta as zeta,
 )
 from .ops.powers import cbrt as cbrt, exp, exp2 as exp2, expm1 as expm1, log, log1p as log1p
-from .ops.reductions import Axis, sum
+from .ops.reductions import Axis, max as largest, sum
 from .ops.shapes import ravel, reshape
 
 digamma, expit = psi, sigmoid
@@ -122,14 +121,14 @@ def logsumexp(
     power = a - shift
     if b is None:
         total = sum(exp(power), axis, keepdims=True)
-    else:  # what a factor 0 hides may be too large for exp
-        hidden = (_data(b) == 0) & (_data(power) > 0.9 * np.log(np.finfo(shift.dtype).max))
-        total = sum(b * exp(where(hidden, -np.inf, power)), axis, keepdims=True)
+    else:  # what a factor 0 hides may be too large for exp, also in float32
+        hidden = (_data(b) == 0) & (_data(power) > 80.0)
+        total = sum(b * exp(where(hidden, -math.inf, power)), axis, keepdims=True)
     direction = sign(total)
     nothing = _data(total) == 0
-    out = where(nothing, -np.inf, log(where(nothing, 1.0, abs(total)))) + shift
+    out = where(nothing, -math.inf, log(where(nothing, 1.0, abs(total)))) + shift
     if not return_sign:
-        out = where(_data(total) < 0, np.nan, out)
+        out = where(_data(total) < 0, math.nan, out)
     if not keepdims:
         kept = shape_of(sum(_data(a) if b is None else _data(a) + 0.0 * _data(b), axis))
         out, direction = reshape(out, kept), reshape(direction, kept)
@@ -138,10 +137,9 @@ def logsumexp(
 
 def _peak(a: Any, b: Any, axis: Axis) -> Any:
     """The largest exponent whose factor is not 0, as a constant; 0 where there is none."""
-    data, factors = _data(a), None if b is None else _data(b)
-    counted = np.asarray(data if factors is None else np.where(np.equal(factors, 0), -np.inf, data))
-    peak = counted.max(axis=axis if not isinstance(axis, list) else tuple(axis), keepdims=True, initial=-np.inf)
-    return np.where(np.isfinite(peak), peak, 0.0).astype(counted.dtype)
+    counted = _data(a) if b is None else where(_data(b) == 0, -math.inf, _data(a))
+    peak = largest(counted, axis=axis, keepdims=True)
+    return where(abs(peak) < math.inf, peak, 0.0)
 
 
 def _data(x: Any) -> Any:

@@ -305,12 +305,6 @@ def fits(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:
     return extra >= 0 and all(n in (1, shape[i + extra]) for i, n in enumerate(target))
 
 
-def well_conditioned(x: Any, inverse: Any) -> bool:
-    """Whether the inverses of matrices kept at least half of their digits."""
-    sizes = [np.abs(part).sum(axis=-1).max(axis=-1, initial=0) for part in (x, inverse)]
-    return bool((sizes[0] * sizes[1] < np.finfo(inverse.dtype).eps ** -0.5).all())
-
-
 def put_at(x: Any, v: Any, index: Any) -> Array:
     """A copy of ``x`` with ``v`` at a NumPy index."""
     out = np.array(x)

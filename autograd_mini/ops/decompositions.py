@@ -271,7 +271,7 @@ _PLAIN = (
 )
 def singular_values(a: Operand, found: SVDResult | None = None) -> Any:
     """The singular values in descending order; ``svd`` and ``svdvals`` are the functions to call."""
-    return library(a).linalg.svd(a, compute_uv=False) if found is None else found.S
+    return library(a).linalg.svdvals(a) if found is None else found.S
 
 
 @primitive("U of {a}", Rule(_left_rule, "0", "U · (skew(Uᵀ · {g}) / gaps · S) · Vᵀ"), cases=_PLAIN)

@@ -6,14 +6,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..arrays import library, shape_of
-from ..node import Node
+from ..arrays import as_numpy, data_of, is_abstract, library, shape_of
 from ..operation import Operand, Rule, case, primitive
-from .arithmetic import divide
+from .arithmetic import divide, where
 from .elementwise import imag
 from .indexing import getitem, scatter
 from .inverses import inv
-from .matrices import columns, factorised, is_complex, matrix_transpose
+from .matrices import columns, conjugated, factorised, is_complex, matrix_transpose, on_diagonal, rows
+from .reductions import prod
 
 
 class SlogdetResult(NamedTuple):
@@ -27,10 +27,15 @@ def _inverse(a: Any) -> Any:
     """The inverses, transposed; None if a matrix is so near to a singular one that they would be inexact."""
     try:
         inverse = inv(a)
-    except np.linalg.LinAlgError:
+    except (np.linalg.LinAlgError, RuntimeError):  # PyTorch's is a RuntimeError
         return None
-    data, found = (x._stored if isinstance(x, Node) else x for x in (a, inverse))
-    return matrix_transpose(inverse) if library(data).well_conditioned(data, found) else None
+    return matrix_transpose(inverse) if is_abstract(data_of(inverse)) or _well_conditioned(a, inverse) else None
+
+
+def _well_conditioned(a: Any, inverse: Any) -> bool:
+    """Whether inverses kept at least half of their digits."""
+    sizes = [np.abs(as_numpy(data_of(x))).sum(axis=-1).max(axis=-1, initial=0) for x in (a, inverse)]
+    return bool((sizes[0] * sizes[1] < np.finfo(sizes[1].dtype).eps ** -0.5).all())
 
 
 def _as_matrices(g: Any) -> Any:
@@ -74,7 +79,8 @@ def det(a: Operand) -> Any:
 
     Notes
     -----
-    The gradient is the matrix of cofactors, det(a) · a⁻ᵀ. It is exact for singular matrices too, at every order.
+    The gradient is the matrix of cofactors, det(a) · a⁻ᵀ. It is exact for singular matrices too, at every order;
+    inside ``jax.jit`` and ``vmap``, where nobody can look at the numbers, matrices count as invertible.
 
     References
     ----------
@@ -117,14 +123,10 @@ def cofactors(a: Operand) -> Any:
     With a = U · diag(s) · Vᴴ they are det(U) · det(Vᴴ) times the conjugate of U · diag(p) · Vᴴ, where p_i is the
     product of the singular values but s_i.
     """
-    table = library(a)
-    u, s, vh = table.linalg.svd(a, full_matrices=False)
-    n = shape_of(a)[-1]
-    others = table.prod(
-        table.where(np.eye(n, dtype=bool), table.zeros_like(s)[..., None] + 1, s[..., None, :]), axis=-1
-    )
-    turned = table.matmul(u * others[..., None, :], vh)
-    return (table.linalg.det(u) * table.linalg.det(vh))[..., None, None] * table.conjugate(turned)
+    u, s, vh = library(a).linalg.svd(a, full_matrices=False)
+    others = prod(where(on_diagonal(a), 1.0, rows(s)), axis=-1)
+    turned = conjugated((u * rows(others)) @ vh)
+    return _as_matrices(det(u) * det(vh)) * turned
 
 
 # --- the logarithm ----------------------------------------------------------------------------------------------------

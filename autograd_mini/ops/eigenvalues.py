@@ -6,13 +6,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..arrays import library
+from ..arrays import library, shape_of
 from ..node import Node
 from ..operation import Operand, Rule, case, primitive
 from .arithmetic import divide, where
 from .elementwise import real
 from .inverses import solve
-from .matrices import adjoint, columns, conjugated, factorised, matrix_transpose, on_diagonal, rows
+from .matrices import adjoint, columns, conjugated, factorised, is_complex, matrix_transpose, on_diagonal, rows
 from .reductions import sum
 
 
@@ -32,7 +32,7 @@ class EigResult(NamedTuple):
 
 def _gaps(w: Any) -> Any:
     """w_j − w_i, and 1 on the diagonal."""
-    return where(np.eye(w.shape[-1], dtype=bool), 1.0, rows(w) - columns(w))
+    return where(np.eye(shape_of(w)[-1], dtype=bool), 1.0, rows(w) - columns(w))
 
 
 # --- Hermitian matrices -----------------------------------------------------------------------------------------------
@@ -176,7 +176,7 @@ def _eig(a: Any, found: EigResult | None) -> EigResult:
 
 
 def _complex(x: Any) -> Any:
-    return x if x.dtype.kind == "c" else x + 0j
+    return x if is_complex(x) else x + 0j
 
 
 def _values_rule(g: Any, out: Any, a: Any, found: EigResult | None) -> Any:

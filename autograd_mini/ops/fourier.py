@@ -38,7 +38,7 @@ _SWAPPED = {None: "forward", "backward": "forward", "forward": "backward", "orth
 )
 def fft_of(x: Operand, axes: Sequence[int], norm: str | None = None) -> Any:
     """The discrete Fourier transform along some axes; ``fft`` and ``fftn`` are the functions to call."""
-    return library(x).fft.fftn(x, axes=axes, norm=norm)
+    return library(x).fft.fftn(x, None, axes, norm)
 
 
 @primitive(
@@ -53,7 +53,7 @@ def fft_of(x: Operand, axes: Sequence[int], norm: str | None = None) -> Any:
 )
 def ifft_of(x: Operand, axes: Sequence[int], norm: str | None = None) -> Any:
     """The inverse transform along some axes; ``ifft`` and ``ifftn`` are the functions to call."""
-    return library(x).fft.ifftn(x, axes=axes, norm=norm)
+    return library(x).fft.ifftn(x, None, axes, norm)
 
 
 def _inner(n: int, axis: int, ndim: int) -> np.ndarray[Any, Any]:
@@ -88,7 +88,7 @@ def _irfft_rule(g: Any, out: Any, x: Any, n: int, axis: int, norm: str | None) -
 )
 def rfft_of(x: Operand, axis: int = -1, norm: str | None = None) -> Any:
     """The frequencies 0 to n/2 of a real signal; ``rfft`` is the function to call."""
-    return library(x).fft.rfft(x, axis=axis, norm=norm)
+    return library(x).fft.rfft(x, None, axis, norm)
 
 
 @primitive(
@@ -104,7 +104,7 @@ def rfft_of(x: Operand, axis: int = -1, norm: str | None = None) -> Any:
 )
 def irfft_of(x: Operand, n: int, axis: int = -1, norm: str | None = None) -> Any:
     """The real signal of n entries with frequencies 0 to n/2; ``irfft`` is the function to call."""
-    return library(x).fft.irfft(x, n, axis=axis, norm=norm)
+    return library(x).fft.irfft(x, n, axis, norm)
 
 
 # --- lengths, axes and norms ------------------------------------------------------------------------------------------

@@ -120,7 +120,7 @@ def psi(x: Operand) -> Any:
     >>> am.special.psi(1.0), am.grad(am.special.psi)(1.0)
     (-0.577215..., 1.6449340...)
     """
-    return library(x).special.psi(x)
+    return library(x).special.digamma(x)
 
 
 @primitive(
@@ -133,7 +133,7 @@ def psi(x: Operand) -> Any:
 def polygamma_of(x: Operand, n: int) -> Any:
     """A derivative of the digamma function; ``polygamma`` is the function to call."""
     special = library(x).special
-    return special.psi(x) if n == 0 else (-1.0) ** (n + 1) * math.factorial(n) * special.zeta(n + 1.0, x)
+    return special.digamma(x) if n == 0 else (-1.0) ** (n + 1) * math.factorial(n) * special.zeta(n + 1.0, x)
 
 
 def polygamma(n: int, x: Operand) -> Any:

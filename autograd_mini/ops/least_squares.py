@@ -6,8 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..arrays import library, shape_of
-from ..node import Node
+from ..arrays import as_numpy, data_of, library, shape_of
 from ..operation import Operand, Rule, case, primitive
 from .decompositions import svdvals
 from .elementwise import abs
@@ -77,9 +76,8 @@ def pinv(a: Operand, rcond: Any = None, hermitian: bool = False, rtol: Any = Non
     array([[-0.25],
            [ 0.25]])
     """
-    if rtol is not None:
-        return library(a).linalg.pinv(a, rtol=rtol, hermitian=hermitian)
-    return library(a).linalg.pinv(a, rcond, hermitian)
+    options = {"rcond": rcond, "rtol": rtol, "hermitian": hermitian or None}
+    return library(a).linalg.pinv(a, **{name: item for name, item in options.items() if item is not None})
 
 
 class LstsqResult(NamedTuple):
@@ -139,7 +137,7 @@ def lstsq(a: Operand, b: Operand, rcond: float | None = None) -> LstsqResult:
     """
     n, m = _equations(a, b)
     values = svdvals(a)
-    sizes = values._stored if isinstance(values, Node) else values
+    sizes = as_numpy(data_of(values))
     eps = float(np.finfo(sizes.dtype).eps)
     cut = eps * max(n, m) if rcond is None else eps if rcond == -1 else rcond
     rank = int((sizes > cut * sizes[0]).sum()) if min(n, m) else 0

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import library, plain, shape_of
+from ..arrays import kind_of, library, plain, shape_of
 from ..guards import describe
 from ..node import Node
 from ..operation import Operand, case, composed
@@ -22,7 +22,7 @@ from .shapes import expand_dims, reshape, swapaxes
 
 def is_complex(x: Any) -> bool:
     """Whether the entries are complex numbers."""
-    return getattr(getattr(x, "dtype", None), "kind", "f") == "c"
+    return kind_of(x) == "c"
 
 
 def conjugated(x: Any) -> Any:
