@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from .standard_windows import StandardWindows
+
 _STANDARD_NAMES = {
     "arccos": "acos", "arccosh": "acosh", "arcsin": "asin", "arcsinh": "asinh", "arctan": "atan", "arctan2": "atan2",
     "arctanh": "atanh", "concatenate": "concat", "conjugate": "conj", "power": "pow", "rint": "round",
@@ -19,7 +21,7 @@ _STANDARD_NAMES = {
 """NumPy's names of functions that the standard calls otherwise."""
 
 
-class Standard:
+class Standard(StandardWindows):
     """A table over the namespace of an array library.
 
     Parameters

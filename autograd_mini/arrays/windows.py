@@ -24,7 +24,7 @@ def windows(x: Any, kernel: Sizes, stride: Sizes, dilation: Sizes) -> Array:
     """The windows over the last axes, as a read-only view of shape ``(*kernel, *rest, *places)``."""
     x = np.asarray(x)
     n = len(kernel)
-    rest, places = x.shape[: x.ndim - n], _places(x.shape[x.ndim - n :], kernel, stride, dilation)
+    rest, places = x.shape[: x.ndim - n], places_of(x.shape[x.ndim - n :], kernel, stride, dilation)
     along = x.strides[x.ndim - n :]
     steps = [*(s * d for s, d in zip(along, dilation, strict=True)), *x.strides[: x.ndim - n]]
     steps += [s * t for s, t in zip(along, stride, strict=True)]
@@ -39,7 +39,7 @@ def put_windows(g: Any, size: Sizes, stride: Sizes, dilation: Sizes) -> Array:
     out: Any = np.zeros((*g.shape[n : g.ndim - n], *size), g.dtype)
     apart = all(k == 1 or s >= k * d for k, s, d in zip(kernel, stride, dilation, strict=True))
     for offset in np.ndindex(kernel):
-        target = out[(..., *_taps(offset, places, stride, dilation))]
+        target = out[(..., *taps_at(offset, places, stride, dilation))]
         if apart:
             target[...] = g[offset]
         else:
@@ -85,15 +85,16 @@ def _ties(won: list[Any], dtype: Any) -> Array:
 def _tapped(x: Any, kernel: Sizes, stride: Sizes, dilation: Sizes) -> Iterator[Any]:
     """For each entry of the window, the entries of ``x`` that it meets, as a view."""
     n = len(kernel)
-    places = _places(x.shape[x.ndim - n :], kernel, stride, dilation)
-    return (x[(..., *_taps(offset, places, stride, dilation))] for offset in np.ndindex(kernel))
+    places = places_of(x.shape[x.ndim - n :], kernel, stride, dilation)
+    return (x[(..., *taps_at(offset, places, stride, dilation))] for offset in np.ndindex(kernel))
 
 
-def _places(size: Sequence[int], kernel: Sizes, stride: Sizes, dilation: Sizes) -> Sizes:
+def places_of(size: Sequence[int], kernel: Sizes, stride: Sizes, dilation: Sizes) -> Sizes:
+    """How many places a window has along each axis."""
     return tuple((m - d * (k - 1) - 1) // s + 1 for m, k, s, d in zip(size, kernel, stride, dilation, strict=True))
 
 
-def _taps(offset: Sizes, places: Sizes, stride: Sizes, dilation: Sizes) -> tuple[slice, ...]:
+def taps_at(offset: Sizes, places: Sizes, stride: Sizes, dilation: Sizes) -> tuple[slice, ...]:
     """Where one entry of the kernel meets the input, over all places of the window."""
     return tuple(
         slice(i * d, i * d + s * (p - 1) + 1, s) if p else slice(0, 0)
@@ -134,7 +135,7 @@ def _columns(x: Array, kernel: Sizes, stride: Sizes, dilation: Sizes, groups: in
 def conv(x: Any, w: Any, stride: Sizes, padding: Sequence[tuple[int, int]], dilation: Sizes, groups: int) -> Array:
     """Correlation of (batch, channels, *size) with kernels (out, channels / groups, *kernel)."""
     x, kernel, dtype = _padded(x, padding), w.shape[2:], np.result_type(x, w)
-    places = _places(x.shape[2:], kernel, stride, dilation)
+    places = places_of(x.shape[2:], kernel, stride, dilation)
     out = np.empty((len(x), groups, w.shape[0] // groups, math.prod(places)), dtype)
     rows = w.reshape(groups, w.shape[0] // groups, -1).astype(dtype, copy=False)
     for block, columns in _columns(x, kernel, stride, dilation, groups, dtype):
@@ -151,7 +152,7 @@ def conv_input(
     out: Any = np.zeros((batch, channels, *(a + n + b for n, (a, b) in zip(size, padding, strict=True))), dtype)
     columns = w.reshape(groups, w.shape[0] // groups, -1).swapaxes(1, 2).astype(dtype, copy=False)
     rows = g.reshape(batch, groups, g.shape[1] // groups, math.prod(places))
-    taps = [_taps(offset, places, stride, dilation) for offset in itertools.product(*map(range, kernel))]
+    taps = [taps_at(offset, places, stride, dilation) for offset in itertools.product(*map(range, kernel))]
     for block in _blocks(batch, channels * len(taps) * math.prod(places) * dtype.itemsize):
         spread = np.matmul(columns, rows[block]).reshape(-1, channels, len(taps), *places)
         target = out[block]

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ..arrays import library, plain, shape_of
+from ..arrays import kind_of, library, plain, shape_of, static
 from ..node import Node
 from ..operation import Operand, Rule, case, composed, primitive
 from .elementwise import floor, rint
@@ -202,7 +202,7 @@ def _odd(x: Any, axis: int, before: int, after: int, mode: str) -> tuple[Any, An
         mirrored = take(x, np.where(odd, n - 1 - rest, rest), axis)
         turn, odd = turn.reshape(along), odd.reshape(along)
         weights = [np.where(odd, -1, 1), np.where(odd, turn + 1, turn), np.where(odd, 1 - turn, -turn)]
-        a, b, c = (weight.astype(x.dtype) for weight in weights)
+        a, b, c = (static(weight, x) for weight in weights)
         return a * mirrored + b * last + c * first
 
     return part(np.arange(-before, 0)), part(np.arange(n, n + after))
@@ -213,9 +213,10 @@ def _ramp(x: Any, axis: int, before: int, after: int, ends: Any) -> tuple[Any, A
     along = (-1,) + (1,) * (len(shape_of(x)) - axis - 1)
 
     def part(edge: Any, end: Any, steps: Any) -> Any:
-        share = steps.reshape(along).astype(x.dtype if x.dtype.kind in "fc" else float)
+        share = steps.reshape(along)
+        share = static(share, x) if kind_of(x) in "fc" else share
         border = end + (edge - end) * share
-        return border if x.dtype.kind in "fc" else astype(floor(border), x.dtype)
+        return border if kind_of(x) in "fc" else astype(floor(border), x.dtype)
 
     left = part(take(x, [0], axis), ends[0], np.arange(before) / (before or 1))
     return left, part(take(x, [n - 1], axis), ends[1], np.arange(after)[::-1] / (after or 1))
@@ -232,7 +233,7 @@ def _statistics(x: Any, axis: int, before: int, after: int, lengths: Any, mode: 
     def part(entries: slice, width: int) -> Any:
         one = _STATISTICS[mode](getitem(x, (*lead, entries)), axis=axis, keepdims=True)
         shape = shape_of(one)
-        one = one if x.dtype.kind in "fc" else astype(rint(one), x.dtype)
+        one = one if kind_of(x) in "fc" else astype(rint(one), x.dtype)
         return broadcast_to(one, (*shape[:axis], width, *shape[axis + 1 :]))
 
     left, right = (n if length is None or length > n else int(length) for length in lengths)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import library, shape_of
+from ..arrays import kind_of, library, shape_of
 from ..node import Node
 from ..operation import Operand, Rule, case, primitive
 from .arithmetic import add, divide, maximum, minimum, multiply, where
@@ -178,13 +178,15 @@ class Update:
 
     def _fitting(self, v: Any) -> Any:
         """The value in the dtype of ``x``; what that dtype cannot hold is an error."""
-        data = as_data(v)
-        given, dtype = np.dtype(getattr(data, "dtype", type(data))), self._x.dtype  # type: ignore[attr-defined]
-        if _RANKS[given.kind] > _RANKS[dtype.kind]:
+        data, own = as_data(v), as_data(self._x)
+        if _RANKS[kind_of(data)] > _RANKS[kind_of(own)]:
+            given = getattr(data, "dtype", np.dtype(type(data)))
             raise TypeError(
-                f"a Value of dtype {dtype} cannot take entries of dtype {given}: write x.astype({given.name!r}).at[...]"
+                f"a Value of dtype {getattr(own, 'dtype', 'float64')} cannot take entries of dtype {given}: "
+                f"write x.astype({str(given)!r}).at[...]"
             )
-        return astype(v, dtype) if hasattr(data, "dtype") and given != dtype else v
+        differ = hasattr(data, "dtype") and hasattr(own, "dtype") and data.dtype != own.dtype
+        return astype(v, own.dtype) if differ else v
 
     def get(self) -> Any:
         """The entries, as ``x[index]``.

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ..arrays import library, plain, shape_of
+from ..arrays import library, plain, shape_of, static
 from ..node import Node
 from ..operation import Operand, Rule, case, composed, primitive
 from .arithmetic import zeros_like
@@ -268,8 +268,8 @@ def avg_pool(
     axes = tuple(range(len(pairs)))
     counted: Any = int(np.prod(how["kernel"]))
     if not count_include_pad and any(map(any, pairs)):
-        inside = np.pad(np.ones(shape_of(x)[2:], x.dtype), pairs)
-        counted = library(inside).windows(inside, **how).sum(axes)
+        inside = np.pad(np.ones(shape_of(x)[2:]), pairs)
+        counted = static(library(inside).windows(inside, **how).sum(axes), x)
     return sum(windows(_with_border(x, pairs, 0.0), **how), axis=axes) / counted
 
 
