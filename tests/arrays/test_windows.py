@@ -35,18 +35,24 @@ CALLS: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
 }
 
 
-@pytest.mark.parametrize("made", [jax_array, tensor])
-@pytest.mark.parametrize("name", CALLS)
+QUICK = {"sliding_window_view", "add"}  # JAX compiles every operation of every shape anew
+BOTH = [
+    pytest.param(name, made, marks=[pytest.mark.slow] if made is jax_array and name not in QUICK else [])
+    for name in CALLS
+    for made in (jax_array, tensor)
+]
+
+
+@pytest.mark.parametrize(("name", "made"), BOTH)
 def test_as_with_numpy(name: str, made: Callable[[Any], Any]) -> None:
     f, arrays = CALLS[name]
     ours, theirs = [Value(x) for x in arrays], [Value(made(x)) for x in arrays]
     y, z = f(*ours), f(*theirs)
     np.testing.assert_allclose(np.asarray(z.raw), y.raw, rtol=1e-4, atol=1e-5)
-    for wanted, got in ((ours, theirs),):
-        gs = am.gradients((y * y).sum(), wanted, create_graph=True)
-        hs = am.gradients((z * z).sum(), got, create_graph=True)
-        for g, h in zip(gs, hs, strict=True):
-            np.testing.assert_allclose(np.asarray(h.raw), g.raw, rtol=1e-3, atol=1e-4)
-        second = am.gradients(sum((g * g).sum() for g in gs), wanted)
-        for g, h in zip(second, am.gradients(sum((h * h).sum() for h in hs), got), strict=True):
-            np.testing.assert_allclose(np.asarray(h), g, rtol=1e-2, atol=1e-3)
+    gs = am.gradients((y * y).sum(), ours, create_graph=True)
+    hs = am.gradients((z * z).sum(), theirs, create_graph=True)
+    for g, h in zip(gs, hs, strict=True):
+        np.testing.assert_allclose(np.asarray(h.raw), g.raw, rtol=1e-3, atol=1e-4)
+    second = am.gradients(sum((g * g).sum() for g in gs), ours)
+    for g, h in zip(second, am.gradients(sum((h * h).sum() for h in hs), theirs), strict=True):
+        np.testing.assert_allclose(np.asarray(h), g, rtol=1e-2, atol=1e-3)
