@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
@@ -55,7 +56,12 @@ def nested(edges: Sequence[TraceEdge], upstream: str) -> str:
     text = upstream
     for edge in edges:
         text = bare(edge.product_of(f"({text})" if _is_compound(text) else text)[0])
+        text = _COPIES.sub(r"\1 × ", text)
     return text
+
+
+# A number copied to every entry and then multiplied entry by entry is a factor.
+_COPIES = re.compile(r"\((?!1,)([^() ]+), copied\) × ")
 
 
 def _is_compound(text: str) -> bool:
