@@ -41,7 +41,7 @@ class AnomalyError(GraphError, FloatingPointError):
     operation : str
         The operation's name; empty if the number was in the data.
     operand : int or None
-        The operand whose gradient is not finite; None in the forward computation.
+        The operand whose gradient is not finite; None in the forward computation and in forward mode.
     index : tuple of int
         The first entry that is not finite.
     value : float or complex
@@ -152,6 +152,18 @@ class _Watch:
         place = _created(node._stored, [x._stored for x in parents], op.elementwise)
         if place is not None:
             raise _forward_error(node, op, parents, place)
+
+    def moved(self, node: Node, tangent: Any, tangents: list[Any]) -> None:
+        """Raise if a tangent is the first that is not finite."""
+        place = _first(_data(tangent))
+        if place is not None and all(_first(_data(t)) is None for t in tangents):
+            op: Any = node.op
+            what = f"the forward mode of {op.name} gave {place} for finite tangents"
+            given = [
+                f"{name} was {_brief(x._stored)}"
+                for name, x in zip(_names(op, node.parents), node.parents, strict=True)
+            ]
+            raise AnomalyError(_told(what, given, node), node, op.name, None, place)
 
     def passing(self, root: Node, seed: Any, nodes: list[Node]) -> Callable[..., None]:
         """Look at a graph before a pass; the result looks at each edge of it."""

@@ -16,7 +16,7 @@ from .guards import GraphError, describe
 from .leaves import filled_like
 from .node import Node, fit
 from .ops.shapes import broadcast_to
-from .state import recording
+from .state import STATE, recording
 from .value import Value
 
 
@@ -27,6 +27,7 @@ def push(ys: Sequence[Any], tangents: Mapping[Any, Any], *, graph: bool, since: 
     nodes older than that age.
     """
     found = dict(tangents)
+    watch = STATE.get().watch
     with recording():
         for node in topological(*[y for y in ys if y.requires_grad], since=since):
             if node.op is not None and node not in found:
@@ -34,6 +35,8 @@ def push(ys: Sequence[Any], tangents: Mapping[Any, Any], *, graph: bool, since: 
                 moving = [i for i, parent in enumerate(parents) if parent in found]
                 if moving:
                     found[node] = _fitted(_tangent(node, parents, moving, found, graph), node)
+                    if watch is not None:
+                        watch.moved(node, found[node], [found[parents[i]] for i in moving])
     return [found.get(y) for y in ys]
 
 

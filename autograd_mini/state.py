@@ -80,6 +80,9 @@ class Watch(Protocol):
     def recorded(self, node: Any, op: Any, parents: tuple[Any, ...]) -> None:
         """An operation was computed, and recorded if its node has it as its ``op``."""
 
+    def moved(self, node: Any, tangent: Any, tangents: list[Any]) -> None:
+        """A tangent came out of an operation, from those of its operands."""
+
     def passing(self, root: Any, seed: Any, nodes: list[Any]) -> Callable[..., None]:
         """A pass begins; the result is called at each of its edges."""
 

@@ -88,6 +88,13 @@ def test_second_order() -> None:
             gradients(g, [x], create_graph=True)
 
 
+def test_forward_mode() -> None:
+    with detect_anomaly(), pytest.raises(AnomalyError, match=r"the forward mode of sqrt gave inf at \[1\]") as caught:
+        am.jvp(lambda x: am.sqrt(x) * 2.0, np.array([1.0, 0.0]), np.ones(2))
+    assert caught.value.line is not None
+    assert "am.sqrt(x) * 2.0" in caught.value.line.source
+
+
 def test_sums_that_overflow() -> None:
     x = Value(1e-10)
     with detect_anomaly():
