@@ -245,8 +245,9 @@ def backward(root: Node, seed: Any, *, retain_graph: bool) -> None:
         before = [leaf._grad for leaf in leaves]
         for leaf, old in zip(leaves, before, strict=True):
             g = unshared(grads[leaf]) if old is None else old + outward(grads[leaf])
-            # NumPy turns 0-d arrays into scalars
-            grads[leaf] = np.asarray(g) if type(leaf._stored) is np.ndarray else g
+            if type(leaf._stored) is np.ndarray and type(g) is not np.ndarray:
+                g = np.asarray(g)  # NumPy turns 0-d arrays into scalars
+            grads[leaf] = g
         try:
             for node, g in grads.items():
                 node._grad = g if type(g) is float or node.op is None else outward(g)

@@ -441,10 +441,12 @@ def general(op: Operation) -> Callable[..., Any]:
     defaults = {p.name: p.default for p in parameters}
     known, required = defaults.keys(), {p.name for p in parameters if p.default is p.empty}
     positional = [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
-    complete = not required
+    complete = range(count + len(required), count + len(positional) + 1)
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        if complete and len(args) == count and not kwargs:
+        if count == 1 and not kwargs and len(args) in complete and not isinstance(args[0], Node):
+            return forward(plain(args[0]), *args[1:])  # as rules call it with plain data
+        if not required and len(args) == count and not kwargs:
             operands, given = args, kwargs
         else:
             operands, given = args[:count], dict(zip(positional, args[count:], strict=False)) | kwargs

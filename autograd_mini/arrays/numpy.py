@@ -194,7 +194,7 @@ def log_softmax(x: Any, axis: Any = -1) -> Any:
 def softmax_cross_entropy(x: Array, labels: Array) -> Any:
     """-log softmax(x) at each row's label."""
     peak = np.maximum.reduce(x, axis=-1, keepdims=True)
-    if not np.isfinite(peak).all():
+    if not np.logical_and.reduce(np.isfinite(peak), axis=None):
         rows = log_softmax(x)
         return -np.take_along_axis(rows, labels[..., None], axis=-1)[..., 0]
     shifted = x - peak

@@ -229,6 +229,6 @@ def _checked(labels: Any, shape: tuple[int, ...]) -> Any:
         raise TypeError(f"labels are the numbers of classes, so whole numbers; got dtype {found.dtype}")
     if found.shape != shape[:-1]:
         raise ValueError(f"scores of shape {shape} need labels of shape {shape[:-1]}, got {found.shape}")
-    if found.size and not (found.min() >= 0 and found.max() < shape[-1]):
+    if found.size and np.logical_or.reduce((found < 0) | (found >= shape[-1]), axis=None):
         raise ValueError(f"labels must lie in 0..{shape[-1] - 1}, got {found.min()}..{found.max()}")
     return found
