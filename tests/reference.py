@@ -231,9 +231,11 @@ def _packed(x: Any) -> Any:
     return np.asarray(x).astype(np.result_type(x, np.complex64))
 
 
-def _polygamma(x: Any, n: int) -> Any:
+def _polygamma(x: Any, order: int) -> Any:
     """SciPy's is always float64."""
-    return scipy.special.psi(x) if n == 0 else scipy.special.polygamma(n, x).astype(np.result_type(x, np.float32))
+    return (
+        scipy.special.psi(x) if order == 0 else scipy.special.polygamma(order, x).astype(np.result_type(x, np.float32))
+    )
 
 
 def _written(write: Callable[..., Any]) -> Callable[..., Any]:
@@ -341,7 +343,7 @@ FORMULAS |= {
     "bessel_k": lambda x, v: scipy.special.kv(v, x),
     "bessel_ke": lambda x, v: scipy.special.kve(v, x),
     "bessel_y": lambda x, v: scipy.special.yv(v, x),
-    "exponential_integral": lambda x, n: scipy.special.expn(np.float32(n), x),
+    "exponential_integral": lambda x, order: scipy.special.expn(np.float32(order), x),
     "hurwitz": lambda q, x: scipy.special.zeta(x, q),
     "i0": scipy.special.i0,
     "incomplete_beta": lambda x, a, b: scipy.special.betainc(a, b, x),

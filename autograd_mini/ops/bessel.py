@@ -230,10 +230,10 @@ def k1(x: Operand) -> Any:
 
 
 @primitive(
-    "J({x}; order {v})",
+    "J({x}; {v})",
     Rule(
         lambda g, out, x, v: g * (0.5 * (bessel_j(x, v - 1.0) - bessel_j(x, v + 1.0))),
-        "half of J({x}) one order lower less one order higher",
+        "(J({x}; {v}−1) − J({x}; {v}+1)) / 2",
     ),
     elementwise=True,
     domain=(0.5, 3.0),
@@ -245,10 +245,10 @@ def bessel_j(x: Operand, v: Any) -> Any:
 
 
 @primitive(
-    "Y({x}; order {v})",
+    "Y({x}; {v})",
     Rule(
         lambda g, out, x, v: g * (0.5 * (bessel_y(x, v - 1.0) - bessel_y(x, v + 1.0))),
-        "half of Y({x}) one order lower less one order higher",
+        "(Y({x}; {v}−1) − Y({x}; {v}+1)) / 2",
     ),
     elementwise=True,
     domain=(0.5, 3.0),
@@ -260,10 +260,10 @@ def bessel_y(x: Operand, v: Any) -> Any:
 
 
 @primitive(
-    "I({x}; order {v})",
+    "I({x}; {v})",
     Rule(
         lambda g, out, x, v: g * (0.5 * (bessel_i(x, v - 1.0) + bessel_i(x, v + 1.0))),
-        "half of I({x}) one order lower and one order higher",
+        "(I({x}; {v}−1) + I({x}; {v}+1)) / 2",
     ),
     elementwise=True,
     domain=(0.5, 3.0),
@@ -275,10 +275,10 @@ def bessel_i(x: Operand, v: Any) -> Any:
 
 
 @primitive(
-    "exp(−|x|) · I({x}; order {v})",
+    "Ie({x}; {v})",
     Rule(
         lambda g, out, x, v: g * (0.5 * (bessel_ie(x, v - 1.0) + bessel_ie(x, v + 1.0)) - sign(x) * out),
-        "as of I, less sign {x} · {out}",
+        "(Ie({x}; {v}−1) + Ie({x}; {v}+1)) / 2 − sign {x} · {out}",
     ),
     elementwise=True,
     domain=(0.5, 3.0),
@@ -290,10 +290,10 @@ def bessel_ie(x: Operand, v: Any) -> Any:
 
 
 @primitive(
-    "K({x}; order {v})",
+    "K({x}; {v})",
     Rule(
         lambda g, out, x, v: g * (-0.5 * (bessel_k(x, v - 1.0) + bessel_k(x, v + 1.0))),
-        "−half of K({x}) one order lower and one order higher",
+        "−(K({x}; {v}−1) + K({x}; {v}+1)) / 2",
     ),
     elementwise=True,
     domain=(0.5, 3.0),
@@ -305,8 +305,11 @@ def bessel_k(x: Operand, v: Any) -> Any:
 
 
 @primitive(
-    "exp(x) · K({x}; order {v})",
-    Rule(lambda g, out, x, v: g * (out - 0.5 * (bessel_ke(x, v - 1.0) + bessel_ke(x, v + 1.0))), "as of K, and {out}"),
+    "Ke({x}; {v})",
+    Rule(
+        lambda g, out, x, v: g * (out - 0.5 * (bessel_ke(x, v - 1.0) + bessel_ke(x, v + 1.0))),
+        "{out} − (Ke({x}; {v}−1) + Ke({x}; {v}+1)) / 2",
+    ),
     elementwise=True,
     domain=(0.5, 3.0),
     cases=(case((2, 3), v=1.5), case((), v=2.0)),

@@ -192,15 +192,15 @@ def exp1(x: Operand) -> Any:
 
 
 @primitive(
-    "E({x}; order {n})",
-    Rule(lambda g, out, x, n: g * -expn(n - 1, x), "−E({x}) one order lower"),
+    "E({x}; {order})",
+    Rule(lambda g, out, x, order: g * -expn(order - 1, x), "−E({x}; {order}−1)"),
     elementwise=True,
     domain=(0.5, 3.0),
-    cases=(case((2, 3), n=3), case((), n=1)),
+    cases=(case((2, 3), order=3), case((), order=1)),
 )
-def exponential_integral(x: Operand, n: int) -> Any:
-    """The exponential integral of order ``n``; ``expn`` is the function to call."""
-    return library(x).special.expn(float(n), x)
+def exponential_integral(x: Operand, order: int) -> Any:
+    """The exponential integral of order ``order``; ``expn`` is the function to call."""
+    return library(x).special.expn(float(order), x)
 
 
 def expn(n: int, x: Operand) -> Any:

@@ -124,16 +124,20 @@ def psi(x: Operand) -> Any:
 
 
 @primitive(
-    "ψ⁽ⁿ⁾({x}), n = {n}",
-    Rule(lambda g, out, x, n: g * polygamma_of(x, n + 1), "ψ⁽ⁿ⁺¹⁾({x})"),
+    "ψ({x}; {order})",
+    Rule(lambda g, out, x, order: g * polygamma_of(x, order + 1), "ψ({x}; {order}+1)"),
     elementwise=True,
     domain=(0.5, 3.0),
-    cases=(case((2, 3), n=1), case((), n=2), case((3,), n=0)),
+    cases=(case((2, 3), order=1), case((), order=2), case((3,), order=0)),
 )
-def polygamma_of(x: Operand, n: int) -> Any:
+def polygamma_of(x: Operand, order: int) -> Any:
     """A derivative of the digamma function; ``polygamma`` is the function to call."""
     special = library(x).special
-    return special.digamma(x) if n == 0 else (-1.0) ** (n + 1) * math.factorial(n) * special.zeta(n + 1.0, x)
+    return (
+        special.digamma(x)
+        if order == 0
+        else (-1.0) ** (order + 1) * math.factorial(order) * special.zeta(order + 1.0, x)
+    )
 
 
 def polygamma(n: int, x: Operand) -> Any:

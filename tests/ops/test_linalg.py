@@ -218,6 +218,20 @@ def test_hermitian_gradients_are_those_of_pytorch(dtype: Any) -> None:
         np.testing.assert_allclose(x.grad, hermitian(z.grad.numpy()), rtol=1e-8, atol=1e-10)
 
 
+@pytest.mark.parametrize("name", ["inv", "pinv tall", "det", "qr tall", "svdvals", "power", "matrix norm nuc"])
+def test_tensors_inside_values(name: str) -> None:
+    """The same gradients where a Value holds a tensor."""
+    pytest.importorskip("torch")
+    torch: Any = importlib.import_module("torch")
+    a = normal(3, 3) + diagonal(np.zeros((3, 3)))
+
+    def total(a: Any) -> Any:
+        y = FREE[name](a)
+        return am.sum((y[0] if isinstance(y, tuple) else y) ** 3)
+
+    np.testing.assert_allclose(am.grad(total)(torch.tensor(a)).numpy(), am.grad(total)(a), rtol=1e-9, atol=1e-12)
+
+
 # --- singular, repeated, empty, single --------------------------------------------------------------------------------
 
 
