@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help setup test demo lint typecheck doctest examples figures slow torch browser bench clean
+.PHONY: help setup test demo lint typecheck doctest examples figures slow torch browser bench libraries clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -50,6 +50,11 @@ $(VENV)/.browser: $(VENV)/.dev
 	@$(BIN)/python -m pip install -qq --group browser
 	@touch $@
 
+$(VENV)/.libraries: $(VENV)/.dev
+	@echo "Installing JAX, PyTorch and einops into $(VENV), whose arrays Values may hold ..."
+	@$(BIN)/python -m pip install -qq --group libraries
+	@touch $@
+
 # --- What one runs ------------------------------------------------------------------------------------------------
 
 setup: $(VENV)/.dev ## create .venv with all that the tests and linters need
@@ -63,7 +68,7 @@ test: $(VENV)/.dev ## run the tests and the examples in the docstrings
 	@$(MAKE) --no-print-directory doctest
 
 doctest: $(VENV)/.dev ## run the examples in the docstrings and in the README
-	$(BIN)/python -m pytest --doctest-modules --doctest-glob=README.md autograd_mini nn README.md
+	$(BIN)/python -m pytest --doctest-modules --doctest-ignore-import-errors --doctest-glob=README.md autograd_mini nn README.md
 
 slow: $(VENV)/.dev ## run the tests that are too slow for every day
 	$(BIN)/python -m pytest -m slow || [ $$? -eq 5 ] # 5: no test is marked slow
@@ -76,6 +81,9 @@ browser: $(VENV)/.browser ## drive the pages in Chromium: the one of this system
 
 bench: $(VENV)/.bench ## measure speed beside NumPy by hand and the peers; writes docs/benchmarks (10 minutes)
 	@$(BIN)/python -m benchmarks
+
+libraries: $(VENV)/.libraries ## install JAX, PyTorch and einops, run the tests of Values with their arrays
+	$(BIN)/python -m pytest tests/arrays tests/test_vmap.py
 
 lint: typecheck ## check style, format and types
 	$(BIN)/ruff check .
