@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help setup test demo lint typecheck doctest examples figures slow torch browser bench libraries clean
+.PHONY: help setup test demo lint typecheck doctest examples figures reference slow torch browser bench libraries clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -100,6 +100,9 @@ examples: $(VENV)/.examples ## run every example; their pictures go to out/
 
 figures: $(VENV)/.examples ## redraw the figures of the documentation
 	@$(BIN)/python docs/make_figures.py
+
+reference: $(VENV)/.dev ## write docs/operations.md anew from the table of operations
+	@$(BIN)/python -m docs.make_operations
 
 clean: ## delete what can be made again, but for .venv
 	rm -rf build dist out examples/out htmlcov .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
