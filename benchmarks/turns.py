@@ -51,8 +51,8 @@ class Effort(NamedTuple):
     """How much time a row may take."""
 
     turn: float = 0.04
-    row: float = 6.0
-    fewest: int = 5
+    row: float = 5.0
+    fewest: int = 4
     most: int = 15
 
 
@@ -159,7 +159,7 @@ def environment(raised: bool) -> dict[str, str]:
 
 
 def _check(row: Row, players: dict[str, _Player]) -> dict[str, Measured]:
-    """Let everybody run thrice and compare what comes out: who fails is out, and a difference is an error."""
+    """Let everybody run twice and compare what comes out: who fails is out, and a difference is an error."""
     results, out = {}, {}
     for title, player in list(players.items()):
         try:

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-CHECKED_RUNS = 3
+CHECKED_RUNS = 2
 
 
 def main(module: str, work: str, arguments: list[Any]) -> None:
@@ -58,7 +58,7 @@ def _seconds(job: Callable[[], Any], budget: float) -> float:
 
 
 def _peak(job: Callable[[], Any]) -> int:
-    """Bytes at the peak of three runs beyond those that the process had before."""
+    """Bytes at the peak of two runs beyond those that the process had before."""
     gc.collect()
     before = _status("VmRSS")
     with open("/proc/self/clear_refs", "w") as reset:  # the kernel's mark of the highest resident size so far
