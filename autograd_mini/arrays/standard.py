@@ -76,6 +76,10 @@ class Standard(StandardWindows):
         names = {"bool": "b", "signed integer": "i", "unsigned integer": "u", "complex floating": "c"}
         return next((letter for name, letter in names.items() if self.xp.isdtype(x.dtype, name)), "f")
 
+    def iscomplexobj(self, x: Any) -> bool:
+        """Whether the numbers are complex."""
+        return self.kind(x) == "c"
+
     def dtype(self, dtype: Any) -> Any:
         """The library's own dtype of that name."""
         try:

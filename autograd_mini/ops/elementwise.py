@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..arrays import library
+from ..arrays import kind_of, library
 from ..operation import Operand, Rule, case, primitive
 from .arithmetic import where, zeros_like
 
@@ -220,7 +220,7 @@ def imag(x: Operand) -> Any:
 def is_complex(x: Any) -> bool:
     """Whether the entries are complex numbers."""
     dtype = getattr(x, "dtype", None)
-    return dtype is not None and dtype.kind == "c"
+    return dtype is not None and kind_of(x) == "c"
 
 
 @primitive("{x}", Rule(lambda g, out, x: g, "1"), elementwise=True)
