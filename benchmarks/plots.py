@@ -52,11 +52,13 @@ def ratios(path: Path, results: Results) -> None:
         if row.goal and row.goal.beside == ("by hand",):
             axis.plot([row.goal.ratio] * 2, [y - 0.35, y + 0.35], color="#D55E00", lw=1, zorder=2)
     axis.set_xscale("log")
+    axis.xaxis.set_major_formatter("{x:g}")
+    axis.xaxis.set_minor_formatter("")
     axis.set_yticks(range(len(rows)), [row.title for row in reversed(rows)])
     axis.set_xlabel("cost relative to the same by hand (convolution: to torch); a bar is the goal")
     axis.grid(axis="x", color="#dddddd")
     unique = dict(zip(*reversed(axis.get_legend_handles_labels()), strict=True))
-    axis.legend(unique.values(), unique.keys(), loc="upper center", bbox_to_anchor=(0.4, 1.12), ncols=5, frameon=False)
+    figure.legend(unique.values(), unique.keys(), loc="outside upper center", ncols=5, frameon=False)
     figure.savefig(path, metadata={"Date": None})
 
 
@@ -70,6 +72,8 @@ def scaling(path: Path, panels: Panels) -> None:
             axis.plot(*zip(*line, strict=True), color=color, marker="d" if marker == "|" else marker, label=title)
         axis.set(xscale="log", yscale="log", xlabel=label)
         axis.set_ylabel("seconds an operation" if points[0][1].per > 1 or "chain" in label else "seconds a step")
+        axis.xaxis.set_minor_formatter("")
+        axis.yaxis.set_minor_formatter("")
         axis.grid(color="#dddddd")
     axes[0, 0].legend(frameon=False)
     figure.savefig(path, metadata={"Date": None})
