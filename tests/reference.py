@@ -113,7 +113,10 @@ def _conv(x: Any, w: Any, b: Any = None, stride: Any = 1, padding: Any = 0, dila
         total = [d * (k - 1) for k, d in zip(w.shape[2:], dilation, strict=True)]
         padding = [(t // 2, t - t // 2) for t in total]
     x = np.pad(x, [(0, 0), (0, 0), *_pairs(padding, n)])
-    out: Any = 0.0
+    places = [
+        (m - d * (k - 1) - 1) // s + 1 for m, k, s, d in zip(x.shape[2:], w.shape[2:], stride, dilation, strict=True)
+    ]
+    out: Any = np.zeros((len(x), len(w), *places), np.result_type(x, w))
     reach = [d * (k - 1) for k, d in zip(w.shape[2:], dilation, strict=True)]
     for tap in np.ndindex(w.shape[2:]):
         where = tuple(
@@ -159,7 +162,7 @@ def _conv_transpose(
 
 def _conv_kernel(x: Any, y: Any, kernel: Any, stride: Any, padding: Any, dilation: Any, groups: int) -> Any:
     """The part of each kernel's entry: the derivative of Σ y · conv(x, w), which is linear in w."""
-    out = np.zeros((y.shape[1], x.shape[1] // groups, *kernel))
+    out = np.zeros((y.shape[1], x.shape[1] // groups, *kernel), np.result_type(x, y))
     for entry in np.ndindex(out.shape):
         w = np.zeros(out.shape)
         w[entry] = 1
@@ -250,7 +253,7 @@ def _written(write: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _wide(x: Any) -> Any:
-    return np.asarray(x, float)
+    return np.asarray(x).astype(float, casting="same_kind" if np.iscomplexobj(x) else "unsafe")
 
 
 def _put_at(x: Any, v: Any, index: Any) -> Any:

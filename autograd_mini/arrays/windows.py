@@ -137,7 +137,7 @@ def conv(x: Any, w: Any, stride: Sizes, padding: Sequence[tuple[int, int]], dila
     x, kernel, dtype = _padded(x, padding), w.shape[2:], np.result_type(x, w)
     places = places_of(x.shape[2:], kernel, stride, dilation)
     out = np.empty((len(x), groups, w.shape[0] // groups, math.prod(places)), dtype)
-    rows = w.reshape(groups, w.shape[0] // groups, -1).astype(dtype, copy=False)
+    rows = w.reshape(groups, w.shape[0] // groups, math.prod(w.shape[1:])).astype(dtype, copy=False)
     for block, columns in _columns(x, kernel, stride, dilation, groups, dtype):
         np.matmul(rows, columns, out=out[block])
     return out.reshape(len(x), w.shape[0], *places)
@@ -150,11 +150,11 @@ def conv_input(
     kernel, dtype, batch = w.shape[2:], np.result_type(g, w), len(g)
     places, channels = g.shape[2:], w.shape[1] * groups
     out: Any = np.zeros((batch, channels, *(a + n + b for n, (a, b) in zip(size, padding, strict=True))), dtype)
-    columns = w.reshape(groups, w.shape[0] // groups, -1).swapaxes(1, 2).astype(dtype, copy=False)
+    columns = w.reshape(groups, w.shape[0] // groups, math.prod(w.shape[1:])).swapaxes(1, 2).astype(dtype, copy=False)
     rows = g.reshape(batch, groups, g.shape[1] // groups, math.prod(places))
     taps = [taps_at(offset, places, stride, dilation) for offset in itertools.product(*map(range, kernel))]
     for block in _blocks(batch, channels * len(taps) * math.prod(places) * dtype.itemsize):
-        spread = np.matmul(columns, rows[block]).reshape(-1, channels, len(taps), *places)
+        spread = np.matmul(columns, rows[block]).reshape(block.stop - block.start, channels, len(taps), *places)
         target = out[block]
         for i, tap in enumerate(taps):
             target[(..., *tap)] += spread[:, :, i]

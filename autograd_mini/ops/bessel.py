@@ -7,7 +7,7 @@ from typing import Any
 from ..arrays import library
 from ..node import Node
 from ..operation import Operand, Rule, case, primitive
-from .elementwise import sign
+from .elementwise import real, sign
 
 
 @primitive(
@@ -277,7 +277,9 @@ def bessel_i(x: Operand, v: Any) -> Any:
 @primitive(
     "Ie({x}; {v})",
     Rule(
-        lambda g, out, x, v: g * (0.5 * (bessel_ie(x, v - 1.0) + bessel_ie(x, v + 1.0)) - sign(x) * out),
+        lambda g, out, x, v: (
+            g * (0.5 * (bessel_ie(x, v - 1.0) + bessel_ie(x, v + 1.0))) - sign(real(x)) * real(g * out)
+        ),
         "(Ie({x}; {v}−1) + Ie({x}; {v}+1)) / 2 − sign {x} · {out}",
     ),
     elementwise=True,

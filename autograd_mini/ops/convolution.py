@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from ..arrays import library, shape_of
+from ..arrays.windows import places_of
 from ..operation import Operand, Rule, case, composed, primitive
 from .shapes import reshape
 
@@ -41,6 +42,7 @@ def conv_of(x: Operand, w: Operand, stride: Sizes, padding: Pairs, dilation: Siz
 )
 def conv_input(x: Operand, w: Operand, size: Sizes, stride: Sizes, padding: Pairs, dilation: Sizes, groups: int) -> Any:
     """What a convolution passes back to its input, whose spatial axes have ``size``."""
+    _check_places(shape_of(x)[2:], size, shape_of(w)[2:], stride, padding, dilation)
     return library(x, w).conv_input(x, w, size, stride, padding, dilation, groups)
 
 
@@ -59,7 +61,14 @@ def conv_kernel(
     x: Operand, y: Operand, kernel: Sizes, stride: Sizes, padding: Pairs, dilation: Sizes, groups: int
 ) -> Any:
     """What a convolution of ``x`` passes back to its kernels when ``y`` is the gradient of its result."""
+    _check_places(shape_of(y)[2:], shape_of(x)[2:], kernel, stride, padding, dilation)
     return library(x, y).conv_kernel(x, y, kernel, stride, padding, dilation, groups)
+
+
+def _check_places(places: Sizes, size: Sizes, kernel: Sizes, stride: Sizes, padding: Pairs, dilation: Sizes) -> None:
+    padded = tuple(a + m + z for m, (a, z) in zip(size, padding, strict=True))
+    if places != places_of(padded, kernel, stride, dilation):
+        raise ValueError(f"a kernel {kernel} has other places in a size of {size} than {places}")
 
 
 @composed(

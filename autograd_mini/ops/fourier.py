@@ -104,6 +104,8 @@ def rfft_of(x: Operand, axis: int = -1, norm: str | None = None) -> Any:
 )
 def irfft_of(x: Operand, n: int, axis: int = -1, norm: str | None = None) -> Any:
     """The real signal of n entries with frequencies 0 to n/2; ``irfft`` is the function to call."""
+    if shape_of(x)[axis] != n // 2 + 1:
+        raise ValueError(f"a signal of {n} entries has {n // 2 + 1} frequencies, got {shape_of(x)[axis]}")
     return library(x).fft.irfft(x, n, axis, norm)
 
 

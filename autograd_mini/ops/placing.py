@@ -95,6 +95,8 @@ def put(x: Operand, ind: Any, v: Operand, mode: str = "raise") -> Any:
     Value([9., 2., 9.], shape=(3,), op=reshape)
     """
     numbers = np.ravel(np.asarray(plain_index(ind), dtype=np.intp))
+    if not math.prod(shape_of(array(v))):  # as in NumPy nothing is put then
+        numbers = numbers[:0]
     if mode != "raise":
         numbers = brought_in(numbers, math.prod(shape_of(x)), mode)
     return _at_numbers(x, numbers, v)
@@ -199,5 +201,6 @@ def fill_diagonal(x: Operand, val: Operand, wrap: bool = False) -> Any:
     if len(shape) < 2 or (len(shape) > 2 and len(set(shape)) > 1):
         raise ValueError(f"fill_diagonal needs a matrix, or axes of one length, got shape {shape}")
     places = np.zeros(shape, bool)
-    np.fill_diagonal(places, True, wrap=wrap)
+    if math.prod(shape_of(array(val))):  # as in NumPy nothing is filled in otherwise
+        np.fill_diagonal(places, True, wrap=wrap)
     return _at_numbers(x, np.flatnonzero(places), val)

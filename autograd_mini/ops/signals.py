@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import library, shape_of
+from ..arrays import kind_of, library, shape_of
 from ..operation import Operand, Rule, case, composed, primitive
 from .arithmetic import divide, remainder, where, zeros_like
 from .elementwise import conjugate
@@ -195,6 +195,8 @@ def interp(
     ------
     ValueError
         If the table is no two rows of one length from 1 on, or the period is 0.
+    TypeError
+        If places are complex; the values may be.
 
     Notes
     -----
@@ -216,6 +218,8 @@ def interp(
     n = (shape_of(xp) or (0,))[0]
     if len(shape_of(xp)) != 1 or shape_of(fp) != shape_of(xp) or not n:
         raise ValueError(f"interp needs xp and fp as rows of one length, got {shape_of(xp)} and {shape_of(fp)}")
+    if "c" in (kind_of(x), kind_of(xp)):
+        raise TypeError(f"interp needs real places, got x of dtype {x.dtype} and xp of dtype {xp.dtype}")
     if period is not None:
         if not period:
             raise ValueError("the period of interp is not 0")

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ..arrays import library, plain, shape_of, static
+from ..arrays.windows import places_of
 from ..node import Node
 from ..operation import Operand, Rule, case, composed, primitive
 from .arithmetic import zeros_like
@@ -49,6 +50,9 @@ def windows(x: Operand, kernel: Sizes, stride: Sizes, dilation: Sizes) -> Any:
 )
 def put_windows(x: Operand, size: Sizes, stride: Sizes, dilation: Sizes) -> Any:
     """Windows of shape ``(*kernel, *rest, *places)`` added up where they come from: the rule of ``windows``."""
+    shape, n = shape_of(x), len(size)
+    if shape[len(shape) - n :] != places_of(size, shape[:n], stride, dilation):
+        raise ValueError(f"windows of shape {shape[:n]} have other places in an array of shape {size} than {shape}")
     return library(x).put_windows(x, size, stride, dilation)
 
 
