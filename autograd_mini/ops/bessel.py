@@ -338,7 +338,7 @@ def jv(v: Any, z: Operand) -> Any:
     v : float or array
         The order; it has no derivative.
     z : Value, number or array
-        Real.
+        Real or complex.
 
     Returns
     -------
@@ -366,7 +366,7 @@ def yv(v: Any, z: Operand) -> Any:
     v : float or array
         The order; it has no derivative.
     z : Value, number or array
-        Real. Positive.
+        Real and positive, or complex.
 
     Returns
     -------
@@ -394,7 +394,7 @@ def iv(v: Any, z: Operand) -> Any:
     v : float or array
         The order; it has no derivative.
     z : Value, number or array
-        Real.
+        Real or complex.
 
     Returns
     -------
@@ -422,7 +422,7 @@ def ive(v: Any, z: Operand) -> Any:
     v : float or array
         The order; it has no derivative.
     z : Value, number or array
-        Real.
+        Real or complex.
 
     Returns
     -------
@@ -450,7 +450,7 @@ def kv(v: Any, z: Operand) -> Any:
     v : float or array
         The order; it has no derivative.
     z : Value, number or array
-        Real. Positive.
+        Real and positive, or complex.
 
     Returns
     -------
@@ -478,7 +478,7 @@ def kve(v: Any, z: Operand) -> Any:
     v : float or array
         The order; it has no derivative.
     z : Value, number or array
-        Real. Positive.
+        Real and positive, or complex.
 
     Returns
     -------

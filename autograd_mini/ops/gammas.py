@@ -148,7 +148,7 @@ def polygamma(n: int, x: Operand) -> Any:
     n : int
         0 or more; it has no derivative.
     x : Value, number or array
-        Real.
+        Real or complex.
 
     Returns
     -------
