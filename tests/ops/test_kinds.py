@@ -163,8 +163,8 @@ def test_interp_of_complex_values(period: float | None) -> None:
 
 def test_zeta_of_complex_numbers() -> None:
     """Against SciPy's trigamma on the real line, the recurrence, and the reflection off it."""
-    z = np.array([0.3 + 0.2j, 2.0 - 3.0j, -4.5 + 0.5j, 30.0 + 1.0j, 1e-3 + 40.0j])
-    trigamma = lambda z: am.special.polygamma(1, z)  # noqa: E731
+    z: Array = np.array([0.3 + 0.2j, 2.0 - 3.0j, -4.5 + 0.5j, 30.0 + 1.0j, 1e-3 + 40.0j])
+    trigamma: Callable[[Any], Any] = lambda z: am.special.polygamma(1, z)  # noqa: E731
     np.testing.assert_allclose(trigamma(np.array([0.5, 3.0]) + 0j), trigamma(np.array([0.5, 3.0])), rtol=1e-14)
     np.testing.assert_allclose(trigamma(z) - trigamma(z + 1.0), 1.0 / z**2, rtol=1e-10)
     both = trigamma(z[:3]) + trigamma(1.0 - z[:3])
