@@ -117,6 +117,11 @@ def copied(x: Any, beside: Any = None) -> Any:
     return table.copy(x)
 
 
+def beside(x: Any, other: Any) -> Any:
+    """A NumPy array in the library of the data that it meets; anything else as it is."""
+    return copied(x, data_of(other)) if type(x) is np.ndarray and is_foreign(data_of(other)) else x
+
+
 def data_of(x: Any) -> Any:
     """The data of a Value; anything else as it is."""
     return getattr(x, "_stored", x)
@@ -149,13 +154,13 @@ def plain(x: Any) -> Any:
         return x
     if isinstance(x, np.generic):
         return _checked(np.asarray(x), x)[()]
-    if not isinstance(x, (list, tuple, np.ndarray)) and _known(x):
+    if not isinstance(x, (list, tuple, np.ndarray)) and is_foreign(x):
         return x
     return _checked(_as_array(x), x)
 
 
-def _known(x: Any) -> bool:
-    """Whether another library's table takes ``x`` as it is."""
+def is_foreign(x: Any) -> bool:
+    """Whether ``x`` is an array of another library than NumPy."""
     try:
         return bool(library(x).rank > numpy.rank)
     except UnknownData:

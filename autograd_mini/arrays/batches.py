@@ -109,6 +109,14 @@ class Batches:
         """The entries in another dtype."""
         return Batched(library(x.data).astype(x.data, dtype), x.level)
 
+    def wide(self, x: Any) -> Any:
+        """The dtype of the batch, or float64 or complex128 if that is wider."""
+        return library(x.data).wide(x.data)
+
+    def limits(self, x: Any) -> Any:
+        """The precision and the range of floating numbers in the dtype of the batch."""
+        return library(x.data).limits(x.data)
+
     # --- gradients ----------------------------------------------------------------------------------------------------
 
     def fits(self, shape: tuple[int, ...], target: tuple[int, ...]) -> bool:

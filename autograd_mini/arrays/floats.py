@@ -215,7 +215,8 @@ def static(array: Any, beside: float) -> Any:
 
 def astype(x: float, dtype: Any) -> Any:
     """The number in another dtype: a Python float if that is its own."""
-    return float(x) if np.dtype(dtype) == float else np.dtype(dtype).type(x)
+    kind = _arrays.dtype_of(dtype).type
+    return float(x) if kind is np.float64 else kind(x)
 
 
 def fits(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:

@@ -289,9 +289,27 @@ def static(array: Array, beside: Any) -> Array:
     return array.astype(asarray(beside).dtype, copy=False)
 
 
+def wide(x: Any) -> Any:
+    """The dtype of ``x``, or float64 or complex128 if that is wider."""
+    return np.result_type(x, np.float64)
+
+
+def limits(x: Any) -> Any:
+    """The precision and the range of floating numbers in the dtype of ``x``."""
+    return np.finfo(asarray(x).dtype)
+
+
 def astype(x: Any, dtype: Any) -> Any:
     """The entries in another dtype."""
-    return asarray(x).astype(dtype)[()]
+    return asarray(x).astype(dtype_of(dtype))[()]
+
+
+def dtype_of(dtype: Any) -> Any:
+    """NumPy's dtype, by its name if it is another library's."""
+    try:
+        return np.dtype(dtype)
+    except TypeError:
+        return np.dtype(str(dtype).rpartition(".")[2])
 
 
 def getitem(x: Any, index: Any) -> Any:

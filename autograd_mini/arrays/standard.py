@@ -6,11 +6,13 @@ once, over the functions that all of them have.
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import Any
 
 import numpy as np
 
+from .standard_special import StandardSpecial
 from .standard_windows import StandardWindows
 
 _STANDARD_NAMES = {
@@ -90,6 +92,37 @@ class Standard(StandardWindows):
     def astype(self, x: Any, dtype: Any) -> Any:
         """The entries in another dtype."""
         return self.xp.astype(x, self.dtype(dtype))
+
+    def wide(self, x: Any) -> Any:
+        """The dtype of ``x``, or float64 or complex128 if that is wider."""
+        return self.xp.result_type(x.dtype, self.xp.float64)
+
+    def limits(self, x: Any) -> Any:
+        """The precision and the range of floating numbers in the dtype of ``x``."""
+        return self.xp.finfo(x.dtype)
+
+    def of_arrays(self, function: Any) -> Any:
+        """A function of arrays that takes numbers beside them: as it is."""
+        return function
+
+    def full_like(self, x: Any, fill_value: Any, dtype: Any = None, shape: Any = None) -> Any:
+        """One number in every entry, in the shape and dtype of ``x`` if no others are asked for."""
+        dtype = x.dtype if dtype is None else self.dtype(dtype)
+        shape = tuple(x.shape) if shape is None else (shape,) if isinstance(shape, int) else tuple(shape)
+        if isinstance(fill_value, (int, float, complex)):
+            return self.full(shape, fill_value, dtype=dtype)
+        return self.broadcast_to(self.astype(self.asarray(fill_value), dtype), shape)
+
+    def unwrap(self, x: Any, discont: float | None = None, axis: int = -1, *, period: float = 2 * math.pi) -> Any:
+        """Angles along an axis with jumps of a period taken out."""
+        lead = (slice(None),) * (axis % x.ndim)
+        steps = x[(*lead, slice(1, None))] - x[(*lead, slice(None, -1))]
+        half = period / 2
+        turned = (steps + half) % period - half
+        turned = self.where((turned == -half) & (steps > 0), half, turned)
+        jump = self.abs(steps) >= (half if discont is None else max(discont, half))
+        rest = self.cumsum(self.where(jump, turned - steps, self.zeros_like(steps)), axis=axis)
+        return self.concatenate([x[(*lead, slice(None, 1))], x[(*lead, slice(1, None))] + rest], axis=axis)
 
     def number(self, x: Any) -> Any:
         """A single real entry as a Python float."""
@@ -239,12 +272,12 @@ class Jax(Standard):
         """The error function."""
         return self.special.erf(x)
 
-    @property
+    @functools.cached_property
     def special(self) -> Any:
         """JAX's counterpart of SciPy's special functions."""
         import jax.scipy.special
 
-        return jax.scipy.special
+        return StandardSpecial(self, jax.scipy.special)
 
 
 _KINDS = {"jax.numpy": Jax}

@@ -76,13 +76,14 @@ class StandardWindows:
         n = len(kernel)
         view = self.windows(self.pad(x, ((0, 0), (0, 0), *padding)), kernel, stride, dilation)
         view = self.transpose(view, (n, n + 1, *range(n), *range(n + 2, 2 * n + 2)))
-        return self.reshape(view, (x.shape[0], groups, x.shape[1] // groups * math.prod(kernel), -1))
+        taps, places = x.shape[1] // groups * math.prod(kernel), math.prod(tuple(view.shape)[n + 2 :])
+        return self.reshape(view, (x.shape[0], groups, taps, places))
 
     def conv(self: Any, x: Any, w: Any, stride: Sizes, padding: Any, dilation: Sizes, groups: int) -> Any:
         """Correlation of (batch, channels, *size) with kernels (out, channels / groups, *kernel)."""
         kernel = tuple(w.shape)[2:]
         size = [a + m + z for m, (a, z) in zip(tuple(x.shape)[2:], padding, strict=True)]
-        rows = self.reshape(w, (groups, w.shape[0] // groups, -1))
+        rows = self.reshape(w, (groups, w.shape[0] // groups, w.shape[1] * math.prod(kernel)))
         out = self.matmul(rows, self._columns(x, kernel, stride, padding, dilation, groups))
         return self.reshape(out, (x.shape[0], w.shape[0], *places_of(size, kernel, stride, dilation)))
 
@@ -91,8 +92,9 @@ class StandardWindows:
     ) -> Any:
         """The transpose of ``conv`` in its input, whose spatial axes have ``size``."""
         kernel, places, n = tuple(w.shape)[2:], tuple(g.shape)[2:], w.ndim - 2
-        columns = self.transpose(self.reshape(w, (groups, w.shape[0] // groups, -1)), (0, 2, 1))
-        spread = self.matmul(columns, self.reshape(g, (g.shape[0], groups, g.shape[1] // groups, -1)))
+        taps = w.shape[1] * math.prod(kernel)
+        columns = self.transpose(self.reshape(w, (groups, w.shape[0] // groups, taps)), (0, 2, 1))
+        spread = self.matmul(columns, self.reshape(g, (g.shape[0], groups, g.shape[1] // groups, math.prod(places))))
         spread = self.reshape(spread, (g.shape[0], w.shape[1] * groups, *kernel, *places))
         spread = self.transpose(spread, (*range(2, 2 + n), 0, 1, *range(2 + n, 2 + 2 * n)))
         padded = tuple(a + m + z for m, (a, z) in zip(size, padding, strict=True))
@@ -110,7 +112,7 @@ class StandardWindows:
         groups: int,
     ) -> Any:
         """The transpose of ``conv`` in its kernels, of shape (out, channels / groups, *kernel)."""
-        rows = self.reshape(g, (g.shape[0], groups, g.shape[1] // groups, -1))
+        rows = self.reshape(g, (g.shape[0], groups, g.shape[1] // groups, math.prod(tuple(g.shape)[2:])))
         columns = self._columns(x, kernel, stride, padding, dilation, groups)[..., : rows.shape[-1]]
         out = self.sum(self.matmul(rows, self.transpose(columns, (0, 1, 3, 2))), axis=0)
         return self.reshape(out, (g.shape[1], x.shape[1] // groups, *kernel))

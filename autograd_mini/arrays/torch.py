@@ -15,6 +15,7 @@ import numpy as np
 import torch
 
 from .standard import Standard, _places
+from .standard_special import StandardSpecial
 
 _OTHER_NAMES = {
     "concatenate": "cat", "divide": "true_divide", "power": "pow", "rint": "round",
@@ -32,24 +33,38 @@ def _every(axis: Any, x: Any) -> tuple[int, ...]:
     return tuple(range(x.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
 
 
+_SPECIAL_NAMES = {
+    "j0": "bessel_j0", "j1": "bessel_j1", "y0": "bessel_y0", "y1": "bessel_y1", "k0": "modified_bessel_k0",
+    "k1": "modified_bessel_k1", "k0e": "scaled_modified_bessel_k0", "k1e": "scaled_modified_bessel_k1",
+}  # fmt: skip
+"""SciPy's names of functions that torch calls otherwise."""
+
+
 class Torch(Standard):
     """The table for PyTorch tensors."""
 
     takes_numpy = False
+
+    @functools.cached_property
+    def special(self) -> Any:
+        """torch's counterpart of SciPy's special functions."""
+        return StandardSpecial(self, torch.special, _SPECIAL_NAMES)
 
     def __getattr__(self, name: str) -> Any:
         function = getattr(torch, _OTHER_NAMES.get(name, name), None)
         if function is None or name.startswith("__"):
             return super().__getattr__(name)
         if name in _OF_TENSORS:
-            function = self._of_tensors(function)
+            function = self.of_arrays(function)
         setattr(self, name, function)
         return function
 
-    def _of_tensors(self, function: Any) -> Any:
-        @functools.wraps(function)
-        def of_tensors(x: Any, y: Any) -> Any:
-            return function(self.beside(x, y), self.beside(y, x))
+    def of_arrays(self, function: Any) -> Any:
+        """A function of tensors that takes numbers beside them."""
+
+        def of_tensors(*operands: Any) -> Any:
+            first = next((x for x in operands if isinstance(x, torch.Tensor)), None)
+            return function(*[self.beside(x, first) for x in operands])
 
         return of_tensors
 
@@ -93,6 +108,10 @@ class Torch(Standard):
     def astype(self, x: Any, dtype: Any) -> Any:
         """The entries in another dtype."""
         return x.to(self.dtype(dtype))
+
+    def wide(self, x: Any) -> Any:
+        """The dtype of ``x``, or float64 or complex128 if that is wider."""
+        return torch.promote_types(x.dtype, torch.float64)
 
     def number(self, x: Any) -> Any:
         """A single real entry as a Python float."""
@@ -149,26 +168,44 @@ class Torch(Standard):
         """Each entry several times."""
         return torch.repeat_interleave(x, torch.as_tensor(repeats, device=x.device), axis)
 
-    def pad(self, x: Any, widths: Any, constant_values: float = 0.0, **options: Any) -> Any:
-        """A border of one value."""
-        flat = [n for pair in reversed(list(widths)) for n in pair]
-        return torch.nn.functional.pad(x, flat, value=constant_values)
+    def pad(self, x: Any, widths: Any, constant_values: Any = 0.0, **options: Any) -> Any:
+        """A border of constants, which may differ from side to side."""
+        if np.ndim(constant_values) == 0:
+            flat = [n for pair in reversed(list(widths)) for n in pair]
+            return torch.nn.functional.pad(x, flat, value=constant_values)
+        sides = np.broadcast_to(np.asarray(constant_values), (x.ndim, 2)).tolist()
+        for i in range(x.ndim):
+            flat = [0] * (2 * (x.ndim - 1 - i))
+            (before, after), (first, last) = widths[i], sides[i]
+            x = torch.nn.functional.pad(x, [*flat, before, 0], value=first)
+            x = torch.nn.functional.pad(x, [*flat, 0, after], value=last)
+        return x
 
-    def concatenate(self, arrays: Sequence[Any], axis: int | None = 0) -> Any:
+    def concatenate(self, arrays: Sequence[Any], axis: int | None = 0, dtype: Any = None) -> Any:
         """Tensors joined along an axis, or in one row."""
-        parts = self.together(arrays)
+        parts = self.together(arrays, dtype)
         return torch.cat([x.reshape(-1) for x in parts] if axis is None else parts, axis or 0)
 
-    def stack(self, arrays: Sequence[Any], axis: int = 0) -> Any:
+    def stack(self, arrays: Sequence[Any], axis: int = 0, dtype: Any = None) -> Any:
         """Tensors joined along a new axis."""
-        return torch.stack(self.together(arrays), axis)
+        return torch.stack(self.together(arrays, dtype), axis)
 
-    def together(self, arrays: Sequence[Any]) -> list[Any]:
+    def together(self, arrays: Sequence[Any], dtype: Any = None) -> list[Any]:
         """All of them as tensors of one dtype, on the device of the first."""
         first = next(x for x in arrays if isinstance(x, torch.Tensor))
         parts = [self.beside(x, first) for x in arrays]
-        dtype = functools.reduce(torch.promote_types, [x.dtype for x in parts])
-        return [x.to(dtype) for x in parts]
+        common = functools.reduce(torch.promote_types, [x.dtype for x in parts])
+        return [x.to(common if dtype is None else self.dtype(dtype)) for x in parts]
+
+    def convolve(self, x: Any, y: Any, mode: str = "full") -> Any:
+        """Convolution of two rows."""
+        x, y = self.together([x, y])
+        if len(y) > len(x):
+            x, y = y, x
+        cut = {"full": len(y) - 1, "same": len(y) // 2, "valid": 0}[mode]
+        border = (cut, len(y) - 1 - cut) if mode == "same" else (cut, cut)
+        padded = torch.nn.functional.pad(x, border)
+        return torch.nn.functional.conv1d(padded[None, None], torch.flip(y, (0,))[None, None])[0, 0]
 
     def matmul(self, x: Any, y: Any) -> Any:
         """Product of matrices, in the wider dtype of both."""
@@ -207,7 +244,9 @@ class Torch(Standard):
         """A NumPy index as torch takes it."""
         if isinstance(index, tuple):
             return tuple(map(self.index, index))
-        return torch.as_tensor(np.asarray(index)) if isinstance(index, (list, np.ndarray)) else index
+        if isinstance(index, (list, np.ndarray)):  # torch takes no views that go backwards or are read-only
+            return torch.as_tensor(np.require(index, requirements=("C", "W")))
+        return index
 
     def scatter_add(self, g: Any, index: Any, shape: tuple[int, ...]) -> Any:
         """Zeros of ``shape`` to which ``g`` is added at ``index``; repeated indices add up."""
@@ -231,6 +270,26 @@ class Torch(Standard):
     def sign(self, x: Any) -> Any:
         """-1, 0 or 1, NaN for NaN; of a complex number its direction."""
         return torch.sgn(x) if x.is_complex() else torch.where(torch.isnan(x), x, torch.sign(x))
+
+    def ldexp(self, x: Any, exponent: Any) -> Any:
+        """``x`` times a power of two."""
+        x, exponent = self.beside(x, exponent), self.beside(exponent, x)
+        return x * torch.exp2(exponent.to(x.dtype))
+
+    def spacing(self, x: Any) -> Any:
+        """The distance to the next floating number away from 0."""
+        size = torch.abs(x)
+        return torch.copysign(torch.nextafter(size, torch.full_like(size, math.inf)) - size, x)
+
+    def round(self, x: Any, decimals: int = 0) -> Any:
+        """The entries rounded to some decimals, halves to the even digit."""
+        return torch.round(x, decimals=decimals) if self.kind(x) in "fc" else x
+
+    def conj(self, x: Any) -> Any:
+        """Complex conjugate, not as torch's lazy view: NumPy could not read that."""
+        return torch.conj_physical(x)
+
+    conjugate = conj
 
     def erf(self, x: Any) -> Any:
         """The error function."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import shape_of
+from ..arrays import as_numpy, kind_of, shape_of
 from ..operation import Operand, case, composed
 from .arithmetic import where, zeros_like
 from .axes import broadcast_arrays
@@ -69,8 +69,8 @@ def select(condlist: Sequence[Any], choicelist: Sequence[Operand], default: Oper
 
 def _mask(name: str, condition: Any) -> Any:
     mask = as_data(condition)
-    if np.asarray(mask).dtype.kind != "b":
-        raise TypeError(f"{name} needs conditions of booleans, got {np.asarray(mask).dtype}")
+    if kind_of(mask) != "b":
+        raise TypeError(f"{name} needs conditions of booleans, got {getattr(mask, 'dtype', type(mask).__name__)}")
     return mask
 
 
@@ -114,7 +114,7 @@ def piecewise(
     """
     x = array(x)
     shape = shape_of(x)
-    conditions = [np.asarray(as_data(c), bool) for c in _listed(condlist, len(shape))]
+    conditions = [np.asarray(as_numpy(as_data(c)), bool) for c in _listed(condlist, len(shape))]
     if len(funclist) == len(conditions) + 1:
         conditions.append(~np.any(conditions, axis=0))
     if len(funclist) != len(conditions):
@@ -173,7 +173,7 @@ def choose(x: Any, choices: Sequence[Operand], mode: str = "raise") -> Any:
     >>> am.choose([0, 1, 0], [am.Value([1.0, 2.0, 3.0]), 10.0])
     Value([ 1., 10.,  3.], shape=(3,), op=where)
     """
-    numbers, n = np.asarray(as_data(x)), len(choices)
+    numbers, n = as_numpy(as_data(x)), len(choices)
     if numbers.dtype.kind not in "iub":
         raise TypeError(f"choose needs whole numbers, got {numbers.dtype}")
     if mode not in ("raise", "wrap", "clip"):
@@ -216,7 +216,7 @@ def compress(condition: Any, x: Operand, axis: int | None = None) -> Any:
     >>> am.compress([True, False, True], am.Value([1.0, 2.0, 3.0]))
     Value([1., 3.], shape=(2,), op=getitem)
     """
-    return take(x, np.flatnonzero(as_data(condition)), axis)
+    return take(x, np.flatnonzero(as_numpy(as_data(condition))), axis)
 
 
 @composed(case((2, 3), condition=np.array([[True, False, True], [False, True, False]])))
@@ -240,7 +240,7 @@ def extract(condition: Any, x: Operand) -> Any:
     >>> am.extract(x > 0, x)
     Value([1., 3.], shape=(2,), op=getitem)
     """
-    return take(ravel(x), np.flatnonzero(np.ravel(as_data(condition))))
+    return take(ravel(x), np.flatnonzero(as_numpy(as_data(condition))))
 
 
 @composed(

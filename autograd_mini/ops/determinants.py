@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..arrays import as_numpy, data_of, is_abstract, library, shape_of
+from ..arrays import as_numpy, data_of, is_abstract, library, shape_of, static
 from ..operation import Operand, Rule, case, primitive
 from .arithmetic import divide, where
 from .elementwise import imag
@@ -108,8 +108,8 @@ def _cofactors_rule(g: Any, out: Any, a: Any) -> Any:
     """A cofactor is, but for its sign, the determinant of a minor: each gets its share of the gradient."""
     n = shape_of(a)[-1]
     index = (..., *_minors(n))
-    signs = np.where(np.indices((n, n)).sum(axis=0) % 2, -1, 1).astype(a.dtype)
-    return scatter(_as_matrices(g * signs) * cofactors(getitem(a, index)), index, shape_of(a))
+    signs = np.where(np.indices((n, n)).sum(axis=0) % 2, -1, 1)
+    return scatter(_as_matrices(g * static(signs, a)) * cofactors(getitem(a, index)), index, shape_of(a))
 
 
 @primitive(

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import shape_of
+from ..arrays import as_numpy, kind_of, shape_of, static
 from ..operation import Operand, case, composed
 from .arithmetic import divide
 from .joining import concatenate
@@ -199,7 +199,7 @@ def _derivative(f: Any, step: Any, axis: int, edge_order: int) -> Any:
     n = shape[axis]
     if n < edge_order + 1:
         raise ValueError(f"gradient needs {edge_order + 1} points along axis {axis}, got shape {shape}")
-    places = np.asarray(as_data(step), float)
+    places = np.asarray(as_numpy(as_data(step)), float)
     if places.ndim and places.shape != (n,):
         raise ValueError(f"axis {axis} of shape {shape} needs {n} places, got {places.shape}")
     gaps = np.diff(places) if places.ndim else np.full(n - 1, float(places))
@@ -210,8 +210,9 @@ def _derivative(f: Any, step: Any, axis: int, edge_order: int) -> Any:
         return f[tuple(index)]
 
     def weighted(weights: Any) -> Any:
-        weights = np.asarray(weights, getattr(f, "dtype", np.dtype(float)))
-        return weights.reshape((-1,) + (1,) * (len(shape) - axis - 1)) if weights.ndim else weights
+        weights = np.asarray(weights)
+        weights = weights.reshape((-1,) + (1,) * (len(shape) - axis - 1)) if weights.ndim else weights
+        return static(weights, f) if kind_of(f) in "fc" else weights
 
     def by_three(a: Any, b: Any, place: str, start: int, stop: int) -> Any:
         """Weights of three neighbours with the gaps a and b, for the derivative at the first, middle or last one."""

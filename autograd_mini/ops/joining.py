@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import library, shape_of
+from ..arrays import is_foreign, library, shape_of
 from ..node import Node
 from ..operation import Operand, Rule, case, composed, primitive
 from .axes import atleast_1d, atleast_2d, atleast_3d
@@ -131,11 +131,13 @@ def array(x: Operand) -> Any:
     """
 
     def holds_nodes(item: Any) -> bool:
-        return isinstance(item, Node) or (isinstance(item, (list, tuple)) and any(map(holds_nodes, item)))
+        if isinstance(item, (list, tuple)):
+            return any(map(holds_nodes, item))
+        return isinstance(item, Node) or is_foreign(item)
 
     if isinstance(x, (list, tuple)) and holds_nodes(x):
         return stack([array(item) for item in x])
-    return x if isinstance(x, Node) else np.asarray(x)
+    return x if isinstance(x, Node) or is_foreign(x) else np.asarray(x)
 
 
 def _parts(arrays: tuple[Any, ...]) -> list[Any]:

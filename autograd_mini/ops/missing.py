@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import as_numpy, is_abstract
+from ..arrays import as_numpy, beside, is_abstract
 from ..operation import Operand, case, composed
 from .arithmetic import where as choose
 from .plain import as_data
@@ -34,7 +34,7 @@ def _numbers(x: Any, where: Any) -> Any:
     """The mask of the entries that are numbers and take part."""
     data = as_data(x)
     mask = data == data
-    return mask if where is None or where is True else mask & as_data(where)
+    return mask if where is None or where is True else mask & beside(as_data(where), mask)
 
 
 @composed(*CASES, *ASKED)

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import library
+from ..arrays import as_numpy, is_abstract, kind_of, library
 from ..operation import Operand, Rule, case, composed, primitive
 from .arithmetic import divide, floor_divide, multiply, remainder, where, zeros_like
 from .elementwise import flat, imag, is_complex, real, sign, trunc
-from .plain import as_data
+from .plain import as_data, function_of
 from .powers import power
 from .shapes import astype
 
@@ -170,7 +170,8 @@ def frexp(x: Operand) -> tuple[Any, Any]:
     >>> fraction, int(exponent)
     (0.75, 4)
     """
-    exponent = np.frexp(as_data(x))[1]
+    data = as_data(x)
+    exponent = function_of("frexp", data)(data)[1]
     return ldexp(x, -exponent), exponent
 
 
@@ -196,7 +197,10 @@ def modf(x: Operand) -> tuple[Any, Any]:
     """
     data = as_data(x)
     endless = abs(data) == np.inf
-    return fmod(where(endless, copysign(0.0, data), x) if np.any(endless) else x, 1.0), trunc(x)
+    whole = trunc(x)
+    if is_abstract(endless) or np.any(as_numpy(endless)):
+        x = where(endless, copysign(0.0, data), x)
+    return fmod(x, 1.0), whole
 
 
 def divmod(x: Operand, y: Operand) -> tuple[Any, Any]:
@@ -246,8 +250,8 @@ def float_power(x: Operand, y: Operand) -> Any:
     return power(*[x if type(as_data(x)) is float else astype(x, _wide(as_data(x))) for x in (x, y)])
 
 
-def _wide(data: Any) -> np.dtype[Any]:
-    return np.result_type(getattr(data, "dtype", type(data)), np.float64)
+def _wide(data: Any) -> Any:
+    return library(data, np.float64(0)).wide(data)
 
 
 @primitive(
@@ -316,8 +320,8 @@ def nan_to_num(
     if is_complex(data):
         a, b = (nan_to_num(part(x), True, nan, posinf, neginf) for part in (real, imag))
         return a + multiply(b, 1j)
-    dtype = getattr(data, "dtype", None)
-    limit = np.finfo(dtype).max if dtype is not None and dtype.kind == "f" else sys.float_info.max
+    floating = hasattr(data, "dtype") and kind_of(data) == "f"
+    limit = library(data).limits(data).max if floating else sys.float_info.max
     posinf, neginf = limit if posinf is None else posinf, -limit if neginf is None else neginf
     x = where(data != data, nan, x)
     return where(data == -np.inf, neginf, where(data == np.inf, posinf, x))
@@ -343,4 +347,4 @@ def real_if_close(x: Operand, tol: float = 100) -> Any:
     array([1.])
     """
     data = as_data(x)
-    return real(x) if is_complex(data) and not np.iscomplexobj(np.real_if_close(data, tol)) else x
+    return real(x) if is_complex(data) and not np.iscomplexobj(np.real_if_close(as_numpy(data), tol)) else x

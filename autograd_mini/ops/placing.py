@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import shape_of
+from ..arrays import as_numpy, shape_of
 from ..operation import Operand, case, composed
 from .arithmetic import where
 from .indexing import brought_in, index_along_axis, plain_index
@@ -48,7 +48,7 @@ def put_along_axis(x: Operand, indices: Any, values: Operand, axis: int | None) 
     array([[0., 5.],
            [5., 0.]])
     """
-    shape, where_to = shape_of(x), np.asarray(plain_index(indices))
+    shape, where_to = shape_of(x), as_numpy(plain_index(indices))
     if axis is None:
         return reshape(put_at(ravel(x), values, where_to), shape)
     return put_at(x, values, index_along_axis(where_to, shape, axis))
@@ -94,7 +94,7 @@ def put(x: Operand, ind: Any, v: Operand, mode: str = "raise") -> Any:
     >>> am.put([1.0, 2.0, 3.0], [0, -1], am.Value(9.0))
     Value([9., 2., 9.], shape=(3,), op=reshape)
     """
-    numbers = np.ravel(np.asarray(plain_index(ind), dtype=np.intp))
+    numbers = np.ravel(np.asarray(as_numpy(plain_index(ind)), dtype=np.intp))
     if not math.prod(shape_of(array(v))):  # as in NumPy nothing is put then
         numbers = numbers[:0]
     if mode != "raise":
@@ -132,7 +132,7 @@ def place(x: Operand, mask: Any, vals: Operand) -> Any:
     >>> am.place([1.0, 2.0, 3.0], [True, False, True], am.Value([8.0, 9.0]))
     Value([8., 2., 9.], shape=(3,), op=reshape)
     """
-    chosen = np.asarray(as_data(mask), bool)
+    chosen = np.asarray(as_numpy(as_data(mask)), bool)
     if chosen.size != math.prod(shape_of(x)):
         raise ValueError(f"place needs a mask in the shape of x, got {chosen.shape} and {shape_of(x)}")
     return _at_numbers(x, np.flatnonzero(chosen), vals)
@@ -160,7 +160,7 @@ def putmask(x: Operand, mask: Any, values: Operand) -> Any:
     >>> am.putmask([1.0, 2.0, 3.0], [True, False, True], am.Value([7.0, 8.0, 9.0]))
     Value([7., 2., 9.], shape=(3,), op=where)
     """
-    return where(np.asarray(as_data(mask), bool), resize(values, shape_of(x)), x)
+    return where(np.asarray(as_numpy(as_data(mask)), bool), resize(values, shape_of(x)), x)
 
 
 @composed(

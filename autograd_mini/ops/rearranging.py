@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import shape_of
+from ..arrays import as_numpy, shape_of
 from ..operation import Operand, case, composed
 from .indexing import getitem, plain_index, scatter, take
 from .joining import array, concatenate
@@ -408,7 +408,7 @@ def trim_zeros(x: Operand, trim: str = "fb", axis: int | Sequence[int] | None = 
         raise ValueError(f'trim is made of "f" and "b", got {trim!r}')
     ndim = len(shape_of(x))
     axes = range(ndim) if axis is None else np.lib.array_utils.normalize_axis_tuple(axis, ndim)
-    places = np.argwhere(np.asarray(as_data(x)))
+    places = np.argwhere(as_numpy(as_data(x)))
     ranges = []
     for i, n in enumerate(shape_of(x)):
         if i not in axes:

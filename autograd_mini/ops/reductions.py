@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ..arrays import data_of, library, shape_of, static
+from ..arrays import as_numpy, beside, data_of, kind_of, library, shape_of, static
 from ..operation import Operand, Rule, case, composed, primitive
 from .arithmetic import divide, maximum, minimum, where as choose
 from .diagonals import diagonal
@@ -83,16 +83,15 @@ def no_out(name: str, out: Any) -> None:
 def mask_of(x: Any, where: Any) -> Any:
     """The mask of the entries that take part, checked against the shape of ``x``."""
     mask = as_data(where)
-    kind = getattr(mask, "dtype", np.dtype(type(mask)))
-    if kind.kind != "b":
-        raise TypeError(f"where= needs booleans, got {kind}")
+    if kind_of(mask) != "b":
+        raise TypeError(f"where= needs booleans, got {getattr(mask, 'dtype', np.dtype(type(mask)))}")
     try:
-        fits = np.broadcast_shapes(np.shape(mask), shape_of(x)) == shape_of(x)
+        fits = np.broadcast_shapes(shape_of(mask), shape_of(x)) == shape_of(x)
     except ValueError:
         fits = False
     if not fits:
-        raise ValueError(f"where= of shape {np.shape(mask)} does not broadcast to the shape {shape_of(x)} of x")
-    return mask
+        raise ValueError(f"where= of shape {shape_of(mask)} does not broadcast to the shape {shape_of(x)} of x")
+    return beside(mask, x)
 
 
 def asked(name: str, x: Any, dtype: Any, out: Any, where: Any, neutral: Any) -> Any:
@@ -107,8 +106,8 @@ def count_where(x: Any, axis: Axis, keepdims: bool, where: Any) -> Any:
     """How many entries take part in each result, in the dtype of ``x``."""
     if where is None or where is True:
         return count(x, axis)
-    dtype = getattr(x, "dtype", np.dtype(float))
-    real_dtype = np.empty(0, dtype).real.dtype if dtype.kind in "fc" else np.dtype(float)
+    data = as_data(x)
+    real_dtype = library(data).real(data).dtype if hasattr(data, "dtype") and kind_of(data) in "fc" else np.dtype(float)
     return sum_(astype(broadcast_to(mask_of(x, where), shape_of(x)), real_dtype), axis, keepdims)
 
 
@@ -312,8 +311,11 @@ def _extreme(name: str, x: Any, axis: Axis, out: Any, keepdims: bool, initial: A
     no_out(name, out)
     if initial is not None and not count(x, axis):
         return sum_(x, axis, keepdims) + initial
-    kind = getattr(x, "dtype", np.dtype(float))
-    worst = -sign * math.inf if kind.kind in "fc" else (np.iinfo(kind).min if sign > 0 else np.iinfo(kind).max)
+    whole = kind_of(x) not in "fc"
+    worst = -sign * math.inf
+    if whole and where is not None and where is not True:
+        limits = np.iinfo(as_numpy(as_data(x)).dtype)
+        worst = limits.min if sign > 0 else limits.max
     found = (max_ if sign > 0 else min_)(asked(name, x, None, None, where, worst), axis, keepdims)
     return found if initial is None else (maximum if sign > 0 else minimum)(found, initial)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import library, shape_of
+from ..arrays import kind_of, library, shape_of
 from ..operation import Operand, Rule, case, composed, primitive
 from .arithmetic import zeros_like
 
@@ -178,7 +178,7 @@ def fit(x: Operand, like: Any) -> Any:
 
 @primitive(
     "{x} as {dtype}",
-    Rule(lambda g, out, x, dtype: g if np.dtype(dtype).kind in "fc" else zeros_like(g), "1"),
+    Rule(lambda g, out, x, dtype: g if kind_of(out) in "fc" else zeros_like(g), "1"),
     cases=(case((3,), dtype="float64"), case((), dtype="float64")),
     linear=True,
 )

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from ..arrays import kind_of, library, shape_of
 from ..operation import Operand, Rule, case, composed, primitive
 from .arithmetic import divide, remainder, where, zeros_like
@@ -225,7 +223,7 @@ def interp(
             raise ValueError("the period of interp is not 0")
         period, left, right = abs(period), None, None
         x, xp = remainder(x, period), remainder(xp, period)
-        order = np.argsort(as_data(xp))
+        order = library(as_data(xp)).argsort(as_data(xp))
         xp, fp = take(xp, order), take(fp, order)
         xp = concatenate([xp[-1:] - period, xp, xp[:1] + period])
         fp, n = concatenate([fp[-1:], fp, fp[:1]]), n + 2
@@ -233,7 +231,8 @@ def interp(
     at, places = as_data(x), as_data(xp)
     result = first + zeros_like(x)
     if n > 1:
-        i = np.clip(library(places).searchsorted(places, at, side="right") - 1, 0, n - 2)
+        table = library(at, places)
+        i = table.clip(table.searchsorted(places, at, side="right") - 1, 0, n - 2)
         x0, y0 = take(xp, i), take(fp, i)
         result = y0 + (x - x0) * divide(take(fp, i + 1) - y0, take(xp, i + 1) - x0)
     result = where(at > places[-1], last if right is None else right, result)

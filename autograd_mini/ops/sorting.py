@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import as_numpy, is_abstract, library, shape_of
+from ..arrays import as_numpy, is_abstract, is_foreign, kind_of, library, shape_of, static
 from ..operation import Operand, Rule, case, composed, primitive
 from .arithmetic import where as choose
 from .indexing import getitem, scatter, take, take_along_axis
@@ -128,7 +128,7 @@ def partition(
     if axis is None:
         x, axis = reshape(x, -1), -1
     data = as_data(x)
-    if is_abstract(data):  # sorted entries are partitioned too
+    if type(data) is not np.ndarray:  # sorted entries are partitioned too
         return sort(x, axis)
     places: Array = np.argsort(data, axis)
     rank: Array = np.argsort(np.argsort(np.partition(data, kth, axis), axis), axis)
@@ -208,28 +208,29 @@ def _quantile(
     no_out(name, out)
     if weights is not None:
         raise TypeError(f"{name} takes no weights= here")
-    places = np.asarray(as_data(q), np.float64)
+    places = np.asarray(as_numpy(as_data(q)), np.float64)
     if not ((places >= 0) & (places <= 1)).all():
         raise ValueError(f"{name} needs quantiles from 0 to 1 (percentiles from 0 to 100), got {q}")
     rows, kept = _rows(a, axis)
     rest = shape_of(rows)[1:]
     data = as_data(rows)
-    dtype = getattr(data, "dtype", np.dtype(float))
-    if dtype.kind == "c":
-        raise TypeError(f"{name} is for real numbers, got dtype {dtype}: complex ones have no order")
+    if kind_of(data) == "c":
+        raise TypeError(f"{name} is for real numbers, got dtype {data.dtype}: complex ones have no order")
     ordered = sort(rows, 0)
     n: Any = shape_of(rows)[0]
     if missing:
-        n = np.sum(np.asarray(data == data), axis=0)
+        n = _count_numbers(rows)
     if not shape_of(rows)[0]:
         nothing = mean(a, axis, keepdims=keepdims)
         return broadcast_to(nothing, places.shape + shape_of(nothing))
     low, high, share = _places(method, n, places.reshape(places.shape + (1,) * len(rest)) if missing else places)
     ends = [_entries(ordered, numbers, places.shape, rest) for numbers in (low, high)]
-    if type(q) in (int, float) and dtype.kind == "f":
-        share = share.astype(dtype)
     share = share if missing else share.reshape(places.shape + (1,) * len(rest))
-    result = ends[0] if not share.any() else choose(share == 0, ends[0], ends[0] + (ends[1] - ends[0]) * share)
+    some = bool(share.any())
+    on_entry = share == 0
+    if (type(q) in (int, float) or is_foreign(data)) and kind_of(data) == "f":
+        share = static(share, data)
+    result = ends[0] if not some else choose(on_entry, ends[0], ends[0] + (ends[1] - ends[0]) * share)
     if not missing:
         result = _nan_if_any(result, ordered)
     return reshape(result, places.shape + (kept if keepdims else rest))
@@ -238,7 +239,7 @@ def _quantile(
 def _count_numbers(rows: Any) -> Array:
     """How many entries along the first axis are not nan."""
     data = as_data(rows)
-    return np.sum(np.asarray(data == data), axis=0)  # type: ignore[no-any-return]
+    return np.sum(as_numpy(data == data), axis=0)  # type: ignore[no-any-return]
 
 
 def _entries(ordered: Any, numbers: Array, shape: tuple[int, ...], rest: tuple[int, ...]) -> Any:
@@ -367,7 +368,7 @@ def percentile(
 
 
 def _of_hundred(q: Any) -> Any:
-    return q / 100.0 if isinstance(q, (int, float)) else np.asarray(as_data(q)) / 100.0
+    return q / 100.0 if isinstance(q, (int, float)) else np.asarray(as_numpy(as_data(q))) / 100.0
 
 
 @composed(*CASES[:-1], case((5,)), case((3, 4), axis=1))

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import as_numpy, is_abstract, library, shape_of
+from ..arrays import as_numpy, beside, is_abstract, library, shape_of
 from ..operation import Operand, case, composed
 from .arithmetic import divide, subtract, where as choose
 from .diagonals import diag
@@ -213,7 +213,8 @@ def average(
         mean = average_of(a, axis, keepdims=keepdims)
         total: Any = divide(float(np.prod(shape_of(a))), builtins.max(np.prod(shape_of(mean)), 1))
         return (mean, broadcast_to(total, shape_of(mean)) if shape_of(mean) else total) if returned else mean
-    weights = _as_weights(weights, shape_of(a), axis)
+    weights = np.asarray(weights) if isinstance(weights, (list, tuple)) else weights
+    weights = _as_weights(beside(weights, a), shape_of(a), axis)
     total = sum(weights * _ones(a), axis, keepdims=keepdims)
     if not is_abstract(as_data(total)) and np.any(as_numpy(as_data(total)) == 0):
         raise ZeroDivisionError("the weights sum to 0, so there is no weighted mean")
@@ -228,7 +229,7 @@ def _ones(a: Any) -> Any:
 def _as_weights(weights: Any, shape: tuple[int, ...], axis: Axis) -> Any:
     """Weights in a shape that broadcasts with ``shape``."""
     if shape_of(weights) == shape:
-        return weights if not isinstance(weights, (list, tuple)) else np.asarray(weights)
+        return weights
     if axis is None:
         raise TypeError(f"weights of shape {shape_of(weights)} for {shape} need an axis=")
     axes = axes_of(axis, len(shape))
@@ -300,14 +301,15 @@ def cov(
         return matmul(rows, transpose(rows))
     if y is not None:
         rows = concatenate([rows, _variables(y, rowvar)], 0)
-    rows = astype(rows, np.result_type(as_data(rows), np.float64) if dtype is None else dtype)
+    rows = astype(rows, library(as_data(rows)).wide(as_data(rows)) if dtype is None else dtype)
     ddof = (0 if bias else 1) if ddof is None else ddof
-    weights = aweights
+    weights = aweights = beside(aweights, rows)
     if fweights is not None:
-        times = np.asarray(as_data(fweights))
+        times = as_numpy(as_data(fweights))
         if times.dtype.kind not in "iu" or (times < 0).any():
             raise TypeError("fweights count how often an observation occurs: whole numbers, none below 0")
-        weights = times.astype(float) if aweights is None else times * aweights
+        times = beside(times.astype(float), rows)
+        weights = times if aweights is None else times * aweights
     n = shape_of(rows)[1]
     if weights is None:
         distance = rows - average_of(rows, 1, keepdims=True)

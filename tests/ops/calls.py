@@ -9,12 +9,21 @@ from typing import Any
 
 import numpy as np
 
+import autograd_mini as am
+from autograd_mini import Value
+
 Function = Callable[..., Any]
 
 
 def joined(parts: Any) -> Any:
-    """Several results as one row; NumPy's call finds Values among them."""
-    return np.concatenate([np.ravel(part) for part in parts])
+    """Several results as one row; NumPy's call finds Values among them, other libraries' arrays get ours."""
+    if all(isinstance(part, (np.ndarray, np.generic, float, Value)) for part in parts):
+        return np.concatenate([np.ravel(part) for part in parts])
+    return am.concatenate([am.ravel(part) for part in parts])
+
+
+def rising(x: Any) -> Any:
+    return np.sort(x) if isinstance(x, (np.ndarray, Value)) else am.sort(x)
 
 
 def several(function: Function) -> Function:
@@ -37,7 +46,7 @@ ARRANGED: dict[str, Callable[[Function], Function]] = {
     "extract": lambda f: lambda x, condition: f(condition, x),
     "hsplit": several,
     "insert": lambda f: lambda x, values, obj, **static: f(x, obj, values, **static),
-    "interp": lambda f: lambda x, xp, fp, **static: f(x, np.sort(xp), fp, **static),
+    "interp": lambda f: lambda x, xp, fp, **static: f(x, rising(xp), fp, **static),
     "meshgrid": of_all,
     "place": lambda f: lambda x, vals, mask: f(x, mask, vals),
     "put": lambda f: lambda x, v, ind, **static: f(x, ind, v, **static),
