@@ -77,7 +77,7 @@ def test_as_with_numpy(library: str, name: str, case: Case) -> None:
         compare(name, case, operands, make, kind)
 
 
-def compare(name: str, case: Case, operands: list[Any], make: Callable[..., Any], kind: type) -> None:
+def compare(name: str, case: Case, operands: list[Any], make: Callable[..., Any], kind: Any) -> None:
     """Values of plain arrays and of Values, and the gradient of a sum of squares."""
     entry = public(name)
     theirs = [make(x) for x in operands]
