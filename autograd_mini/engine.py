@@ -99,22 +99,22 @@ def reached(*roots: Node, since: int = 0, checked: bool = True) -> tuple[list[No
         if root.op is RELEASED:
             raise released(root)
     grads: dict[Node, Any] = dict.fromkeys(roots)
-    nodes, stack = list(grads), list(grads)
-    while stack:
-        node = stack.pop()
+    nodes = list(grads)
+    for node in nodes:  # which grows meanwhile
+        x: Any = node._x
+        if x is None:
+            continue
         order, y = node.order, node._y
-        parents: Any = node.parents if y is None else (node._x, y)
-        for parent in parents:
+        for parent in (x, y) if y is not None else x if type(x) is tuple else (x,):
             age = parent.order
             if age >= order:
                 if parent.op is RELEASED:
                     raise released(parent)
                 if checked:
                     raise GraphError(CHANGED.format(describe(parent)))
-            if parent.requires_grad and age >= since and parent not in grads:
+            if parent.requires_grad and parent not in grads and age >= since:
                 grads[parent] = None
                 nodes.append(parent)
-                stack.append(parent)
     nodes.sort(key=attrgetter("order"))
     if checked and guards.anything_lent():
         guards.check_unchanged(nodes)
@@ -182,10 +182,13 @@ def _walk(  # noqa: PLR0912 (the hot loop)
             _pass_on(node, g, grads, graph, on_edge)
         else:
             y, vjps, i = node._y, op.vjps, 0
-            out, a = (node, x) if graph else (node._stored, x._stored)
-            try:
+            if graph:
+                out, a, b = node, x, y
+            else:
+                out, a = node._stored, x._stored
                 if y is not None:
-                    b = y if graph else y._stored
+                    b = y._stored
+            try:
                 if (old := get(x, nowhere)) is not nowhere:
                     part = vjps[0](g, out, a) if y is None else vjps[0](g, out, a, b)
                     if type(part) is float is type(a):
