@@ -61,7 +61,8 @@ def check_unchanged(nodes: Iterable[Node]) -> None:
     for node in nodes:
         for parent in node.parents:
             if (parent in written or _written_to(parent)) and node.op is not None:
-                if not _same(node.op.compute([x._stored for x in node.parents], node.static), node._stored):
+                static = {name: item for name, item in (node.static or {}).items() if name != "found"}
+                if not _same(node.op.compute([x._stored for x in node.parents], static), node._stored):
                     raise GraphError(CHANGED.format(describe(parent)))
                 if np.may_share_memory(node._stored, parent._stored):
                     written.add(node)

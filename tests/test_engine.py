@@ -803,3 +803,17 @@ def test_scopes_nest_and_are_left() -> None:
     with scope("twice"):
         second = x * 1.0
     assert first.scope is not second.scope
+
+
+@pytest.mark.parametrize(
+    "function",
+    [lambda x: am.softmax_cross_entropy(x, [0, 1]).sum(), lambda x: am.linalg.qr(x).R.sum()],
+    ids=["softmax_cross_entropy", "qr"],
+)
+def test_a_write_is_noticed_where_a_rule_keeps_what_the_forward_pass_found(function: Callable[[Value], Value]) -> None:
+    x = Value(np.array([[1.0, 2.0], [3.0, 5.0]]))
+    held = x.data
+    y = function(x)
+    held[0, 0] = 7.0
+    with pytest.raises(GraphError, match="changed"):
+        y.backward()

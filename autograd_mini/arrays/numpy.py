@@ -191,28 +191,25 @@ def log_softmax(x: Any, axis: Any = -1) -> Any:
     return x - logsumexp(x, axis=axis, keepdims=True)
 
 
-def softmax_cross_entropy(x: Array, labels: Array) -> Any:
-    """-log softmax(x) at each row's label."""
-    peak = np.maximum.reduce(x, axis=-1, keepdims=True)
+def softmax_cross_entropy(x: Array, labels: Array) -> tuple[Array, Array, tuple[Array, Array]] | None:
+    """-log softmax(x) at each row's label, softmax(x), and the places of the labels; None if a row is not finite."""
+    peak = np.maximum.reduce(x, axis=1, keepdims=True)
     if not np.logical_and.reduce(np.isfinite(peak), axis=None):
-        rows = log_softmax(x)
-        return -np.take_along_axis(rows, labels[..., None], axis=-1)[..., 0]
-    shifted = x - peak
-    at_label = shifted[_rows(labels)]
-    np.exp(shifted, out=shifted)
-    return np.log(add_reduce(shifted, axis=-1)) - at_label
+        return None
+    p, at_label = x - peak, (np.arange(len(x)), labels.copy())
+    losses = p[at_label]
+    np.exp(p, out=p)
+    total = add_reduce(p, axis=1, keepdims=True)
+    p /= total
+    np.log(total, out=total)
+    return np.subtract(total[:, 0], losses, out=losses), p, at_label
 
 
-def softmax_error(x: Array, labels: Array) -> Array:
-    """softmax(x) less 1 at each row's label."""
-    out: Array = softmax(x)
-    out[_rows(labels)] -= 1
+def softmax_error(g: Array, p: Array, at_label: tuple[Array, Array]) -> Array:
+    """The rule of the cross-entropy: each row's gradient times its probabilities less 1 at the label."""
+    out = p * g[:, None]
+    out[at_label] -= g
     return out
-
-
-def _rows(labels: Array) -> tuple[Any, ...]:
-    """The index of each row's label."""
-    return (np.arange(len(labels)), labels) if labels.ndim == 1 else (*np.indices(labels.shape, sparse=True), labels)
 
 
 def broadcast_to(x: Any, shape: tuple[int, ...]) -> Any:

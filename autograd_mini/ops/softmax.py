@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import as_numpy, is_abstract, library, shape_of, static
+from ..arrays import as_numpy, data_of, is_abstract, library, plain, shape_of, static
+from ..node import Node
 from ..operation import Operand, Rule, case, primitive
 from .arithmetic import where
 from .powers import exp
@@ -155,24 +156,48 @@ def _one_hot(labels: Any, x: Any) -> Any:
     return where(labels[..., None] == np.arange(shape_of(x)[-1]), static(np.ones(()), x), 0.0)
 
 
+class Found:
+    """What the rows of a NumPy array gave, kept for the rule: losses, probabilities, and where the labels stand."""
+
+    __slots__ = ("at_label", "losses", "p")
+
+    def __init__(self, losses: Any, p: Any, at_label: tuple[Any, ...]) -> None:
+        self.losses, self.p, self.at_label = losses, p, at_label
+
+    def __repr__(self) -> str:
+        return "found"
+
+
 def _error(x: Any, labels: Any) -> Any:
-    """softmax x less 1 at each row's label, for plain NumPy data in one piece."""
-    if type(x) is np.ndarray and not is_abstract(labels):
-        return library(x).softmax_error(x, as_numpy(labels))
+    """softmax x less 1 at each row's label."""
     return softmax(x) - _one_hot(labels, x)
+
+
+def _rule(g: Any, out: Any, x: Any, labels: Any, found: Found | None) -> Any:
+    if found is not None and type(g) is type(x) is np.ndarray:
+        return library(x).softmax_error(g, found.p, found.at_label)
+    return expand_dims(g, -1) * _error(x, labels)
 
 
 @primitive(
     "cross entropy of softmax {x}",
     Rule(
-        lambda g, out, x, labels: expand_dims(g, -1) * _error(x, labels),
+        _rule,
         "softmax {x} − labels",
         "{g} × (softmax {x} − labels)",
-        jvp=lambda t, out, x, labels: sum_(t * _error(x, labels), -1),
+        jvp=lambda t, out, x, labels, found: sum_(t * _error(x, labels), -1),
     ),
     activation=True,
     cases=(case((3, 4), labels=np.array([0, 3, 1])), case((4,), labels=np.array(2))),
 )
+def softmax_cross_entropy_(x: Operand, labels: Any, found: Found | None = None) -> Any:
+    """The losses, from checked labels; ``found`` has them already."""
+    if found is not None:
+        return found.losses
+    rows = library(x).log_softmax(x, axis=-1)
+    return -library(rows, labels).take_along_axis(rows, labels[..., None], axis=-1)[..., 0]
+
+
 def softmax_cross_entropy(x: Operand, labels: Any) -> Any:
     """-log softmax(x) at each row's label: one number a row, exact for large scores.
 
@@ -212,11 +237,18 @@ def softmax_cross_entropy(x: Operand, labels: Any) -> Any:
     array([[-0.5,  0.5],
            [ 1. , -1. ]])
     """
+    data, labels = data_of(x), data_of(labels)
+    if not isinstance(x, Node) and type(data) is not np.ndarray:
+        x = data = plain(data)
     labels = _checked(labels, shape_of(x))
-    if type(x) is type(labels) is np.ndarray:
-        return library(x).softmax_cross_entropy(x, labels)
-    rows = library(x).log_softmax(x, axis=-1)
-    return -library(rows, labels).take_along_axis(rows, labels[..., None], axis=-1)[..., 0]
+    if type(data) is type(labels) is np.ndarray and labels.ndim == 1 and data.dtype.kind == "f":
+        found = library(data).softmax_cross_entropy(data, labels)
+        if found is not None:
+            return softmax_cross_entropy_(x, labels, Found(*found))
+    return softmax_cross_entropy_(x, labels)
+
+
+softmax_cross_entropy.operation = softmax_cross_entropy_.operation  # type: ignore[attr-defined]
 
 
 def _checked(labels: Any, shape: tuple[int, ...]) -> Any:
@@ -229,6 +261,6 @@ def _checked(labels: Any, shape: tuple[int, ...]) -> Any:
         raise TypeError(f"labels are the numbers of classes, so whole numbers; got dtype {found.dtype}")
     if found.shape != shape[:-1]:
         raise ValueError(f"scores of shape {shape} need labels of shape {shape[:-1]}, got {found.shape}")
-    if found.size and np.logical_or.reduce((found < 0) | (found >= shape[-1]), axis=None):
+    if found.size and (np.minimum.reduce(found, axis=None) < 0 or np.maximum.reduce(found, axis=None) >= shape[-1]):
         raise ValueError(f"labels must lie in 0..{shape[-1] - 1}, got {found.min()}..{found.max()}")
     return found

@@ -89,8 +89,8 @@ def classes_of(name: str, rows: Any, target: Any) -> np.ndarray[Any, Any]:
             f"{name}: predictions of shape {rows.shape} need one class for each row, of shape {rows.shape[:-1]}, "
             f"the target has shape {labels.shape}{cure}"
         )
-    wrong = (labels < 0) | (labels >= classes)
-    if np.any(wrong):
+    if np.minimum.reduce(labels, axis=None) < 0 or np.maximum.reduce(labels, axis=None) >= classes:
+        wrong = (labels < 0) | (labels >= classes)
         raise ValueError(
             f"{name}: {classes} classes have the numbers 0 to {classes - 1}, the target has {first(wrong, labels)}"
         )
