@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import math
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from .arrays import copied, kind_of, library
+from . import observers
+from .arrays import copied, kind_of, library, shape_of, static
 from .calls import Argnums, Call, call_fresh, one_number, real_array, seed_of, zeros_of
-from .engine import constant
+from .engine import constant, topological
 from .leaves import like
-from .ops.joining import stack
+from .ops.joining import concatenate, stack
 from .ops.shapes import reshape
 from .tree import flatten
 from .value import Value
+from .vmap import vmap
 
 
 def jacobian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
@@ -40,8 +43,9 @@ def jacobian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
 
     Notes
     -----
-    The function is called once. Then it takes one backward pass for every entry of the results, a row each, or, if the
-    arguments have fewer entries than the results, one forward pass for every entry of the arguments, a column each.
+    The function is called once. Then it takes a backward pass for every entry of the results, a row each, or, if the
+    arguments have fewer entries than the results, a forward pass for every entry of the arguments, a column each.
+    Many passes are made at once, as by ``vmap``; one by one where hooks look at them, or a rule takes no batches.
 
     Examples
     --------
@@ -64,38 +68,83 @@ def jacobian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
 
 
 def columns(call: Call, ys: Sequence[Value]) -> list[Any]:
-    """The derivatives of some results by the variables, by one forward pass for each entry of the variables."""
+    """The derivatives of some results by the variables, by a forward pass for each entry of the variables."""
     still = [zeros_of(x) for x in call.variables]
     blocks: list[list[Any]] = [[] for _ in ys]
     for i, x in enumerate(call.variables):
-        passes = [call.push(ys, [*still[:i], basis, *still[i + 1 :]]) for basis in _basis(x)]
-        for k, y in enumerate(ys):
-            blocks[k].append(_joined([rates[k] for rates in passes], y, x, axis=-1))
+
+        def rates(t: Any, i: int = i) -> list[Any]:
+            return call.push(ys, [*still[:i], t, *still[i + 1 :]])
+
+        found = _from_each_entry(call, x, rates, ys, -1) if x.size else [None] * len(ys)
+        for block, parts, y in zip(blocks, found, ys, strict=True):
+            block.append(_shaped(parts, y, x))
     return [call.rebuild(block) for block in blocks]
 
 
 def _rows(call: Call, y: Value) -> Any:
-    """The derivatives of one result by the variables, by one backward pass for each of its entries."""
-    rows = [call.pull(y, seed_of(y, basis)) for basis in _basis(y)] if y.requires_grad else []
-    gs = list(zip(*rows, strict=True)) if rows else [()] * len(call.variables)
-    return call.rebuild([_joined(g, y, x, axis=0) for g, x in zip(gs, call.variables, strict=True)])
+    """The derivatives of one result by the variables, by a backward pass for each of its entries."""
+    found: Sequence[Any] = [None] * len(call.variables)
+    if y.requires_grad and y.size:
+        found = _from_each_entry(call, y, lambda g: call.pull(y, seed_of(y, g)), [y], 0)
+    return call.rebuild([_shaped(parts, y, x) for parts, x in zip(found, call.variables, strict=True)])
 
 
-def _basis(x: Value) -> Iterator[Any]:
-    """For each entry, 1 there and 0 elsewhere, in the kind and dtype of the data."""
-    for i in range(x.size):
-        basis = np.zeros(x.size)
-        basis[i] = 1.0
-        yield like(basis.reshape(x.shape), x._stored, "a basis")
+def _from_each_entry(
+    call: Call, x: Value, run: Callable[[Any], list[Any]], ys: Sequence[Value], axis: int
+) -> Sequence[Any]:
+    """What passes that start from each entry of ``x`` give, stacked along an axis.
+
+    The passes are one pass over batches, a level of ``vmap``. Where somebody looks at each, or a rule does not take
+    batches, they are made one after the other.
+    """
+    if x.size < FEWEST or observers.present():
+        return _one_by_one(x, run, axis)
+    nodes = topological(*[y for y in ys if y.requires_grad], since=call.start)
+    size = max(LARGEST // max(math.prod(shape_of(node._stored)) for node in [x, *nodes]), FEWEST)
+    together = vmap(lambda t: run(t._stored), 0, axis)
+    try:
+        parts = [together(_units(x, i, min(i + size, x.size))) for i in range(0, x.size, size)]
+    except Exception:  # noqa: BLE001 (whatever a rule raises, it raises again, or not, for a single entry)
+        return _one_by_one(x, run, axis)
+    return _joined(parts, concatenate, axis)
 
 
-def _joined(parts: Sequence[Any], y: Value, x: Value, axis: int) -> Any:
+def _one_by_one(x: Value, run: Callable[[Any], list[Any]], axis: int) -> Sequence[Any]:
+    if x.size == 1:  # a Python float stays one
+        return run(like(_units(x, 0, 1)[0], x._stored, "a basis"))
+    units = (like(_units(x, i, i + 1)[0], x._stored, "a basis") for i in range(x.size))
+    return _joined([run(unit) for unit in units], stack, axis)
+
+
+def _joined(passes: Sequence[Sequence[Any]], join: Callable[..., Any], axis: int) -> Sequence[Any]:
+    """The results of passes, joined each with its like."""
+    return [
+        parts[0] if join is concatenate and len(parts) == 1 else join(list(parts), axis=axis)
+        for parts in zip(*passes, strict=True)
+    ]
+
+
+def _units(x: Value, start: int, stop: int) -> Any:
+    """Arrays in the shape, dtype and kind of the data with 1 at one entry each, from one entry to another."""
+    units = np.zeros((stop - start, x.size))
+    units[range(stop - start), range(start, stop)] = 1.0
+    return static(units.reshape(-1, *x.shape), x._stored)
+
+
+def _shaped(parts: Any, y: Value, x: Value) -> Any:
+    """The stacked parts of a Jacobian in its shape; 0 where no pass was made."""
     shape = y.shape + x.shape
-    if not parts:
+    if parts is None:
         return copied(library(x.raw, np.zeros(0)).broadcast_to(zeros_of(x), shape))
-    if not shape:
-        return parts[0]
-    return reshape(stack(list(parts), axis=axis), shape)
+    return parts if shape_of(parts) == shape else reshape(parts, shape)
+
+
+FEWEST = 4
+"""Passes that are worth a batch."""
+
+LARGEST = 1 << 18
+"""Entries of the largest batch: a few megabytes, which stay in the cache."""
 
 
 def hessian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
@@ -121,8 +170,8 @@ def hessian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
 
     Notes
     -----
-    Forward over reverse: one backward pass is recorded, and one forward pass through it for every entry of the
-    arguments gives a column each.
+    Forward over reverse: one backward pass is recorded, and a forward pass through it for every entry of the
+    arguments gives a column each, many of them at once as in ``jacobian``.
 
     Examples
     --------

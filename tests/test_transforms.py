@@ -25,6 +25,7 @@ from autograd_mini import (
     value_and_grad,
     vjp,
 )
+from autograd_mini.operation import OPERATIONS
 from tests import reference
 
 X = np.array([0.5, -1.25, 2.0])
@@ -608,3 +609,36 @@ def test_a_variable_never_becomes_a_plain_number_unnoticed() -> None:
     x = Value(2.0)
     assert float(x) == 2.0
     assert math.sqrt(x) == math.sqrt(2.0)  # outside, a number is a number
+
+
+def test_jacobian_one_by_one_where_a_rule_takes_no_batch() -> None:
+    """A rule that looks at its numbers works all the same; one that raises is heard."""
+    x = np.linspace(0.5, 2.0, 6)
+
+    @am.primitive("{x}²", am.Rule(lambda g, out, x: x * (2.0 * float(np.max(g))) * g, "2 · {x}"), name="looked")
+    def looked(x: Any) -> Any:
+        return x * x
+
+    @am.primitive("{x}", am.Rule(lambda g, out, x: g / "no", "1"), name="broken")
+    def broken(x: Any) -> Any:
+        return x * 1.0
+
+    try:
+        np.testing.assert_array_equal(jacobian(looked)(x), np.diag(2 * x))
+        with pytest.raises(TypeError):
+            jacobian(broken)(x)
+    finally:
+        del OPERATIONS["looked"], OPERATIONS["broken"]
+
+
+def test_hooks_see_each_row_of_a_jacobian() -> None:
+    seen: list[Any] = []
+
+    def f(x: Any) -> Any:
+        y = am.square(x)
+        y.register_hook(lambda g: seen.append(g.copy()))
+        return y + 0.0
+
+    J = jacobian(f)(np.arange(5.0))
+    np.testing.assert_array_equal(J, np.diag(2 * np.arange(5.0)))
+    np.testing.assert_array_equal(seen, np.eye(5))

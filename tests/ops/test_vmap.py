@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 import autograd_mini as am
+from autograd_mini import matrices
 from autograd_mini.operation import Case
+from autograd_mini.tree import flatten
 from tests.ops.test_table import ALL, CASES, called, differentiable, draw, rng_for
 
 SIZE = 3
@@ -81,3 +83,33 @@ def test_what_decides_by_values_says_so(name: str) -> None:
     assert isinstance(case, Case)
     with pytest.raises(TypeError, match="where"):
         am.vmap(called(name, case)[0])(*map(np.stack, examples(name, case)))
+
+
+@pytest.mark.parametrize(("name", "case"), MAPPED)
+def test_jacobians_by_batches_are_those_one_by_one(name: str, case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows and columns at once give what single passes give, and no rule of the tables needs to be asked for one."""
+    operands = draw(name, case.shapes, rng_for(name, case))
+    function, places = called(name, case)[0], differentiable(name, len(operands))
+
+    def column(*xs: Any) -> Any:  # more results than arguments
+        return [function(*xs), *[am.square(x) for x in xs if getattr(x, "requires_grad", False)], np.ones(1)]
+
+    wanted = [(function, places), *((column, [i]) for i in places)]
+    monkeypatch.setattr(matrices, "FEWEST", 10**9)
+    alone = [am.jacobian(f, argnums)(*operands) for f, argnums in wanted]
+    monkeypatch.setattr(matrices, "FEWEST", 2)
+    monkeypatch.setattr(matrices, "LARGEST", 24)
+    monkeypatch.setattr(matrices, "_one_by_one", refused)
+    for (f, argnums), want in zip(wanted, alone, strict=True):
+        got, _ = flatten(am.jacobian(f, argnums)(*operands))
+        for part, other in zip(got, flatten(want)[0], strict=True):
+            assert part.shape == other.shape
+            assert part.dtype == other.dtype
+            assert getattr(part, "ndim", 0) == 0 or part.flags.writeable
+            np.testing.assert_allclose(part, other, rtol=1e-10, atol=1e-12)
+
+
+def refused(x: Any, run: Callable[[Any], list[Any]], axis: int, original: Any = matrices._one_by_one) -> Any:
+    """Single passes only where there is one entry."""
+    assert x.size < 2, "the batch did not go through"
+    return original(x, run, axis)
