@@ -3,7 +3,7 @@
 A ``Value`` records every operation in a graph and applies the chain rule by itself, in reverse.
 """
 
-import sys
+from sys import modules as _modules
 from typing import TYPE_CHECKING, Any
 
 from . import fft as fft, linalg as linalg, special as special
@@ -461,10 +461,10 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_PICTURES, *_CHECKS})
+    return sorted([*__all__, "__version__"])
 
 
-if "einops" in sys.modules:
+if "einops" in _modules:
     from . import einops as einops
 
 __version__ = "0.1.0"

@@ -23,3 +23,9 @@ from .ops.fourier import (
     rfft2 as rfft2,
     rfftn as rfftn,
 )
+
+__all__ = sorted(name for name in globals() if not name.startswith("_"))  # noqa: PLE0605 (found, not spelled out)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -31,10 +31,10 @@ from .ops.inverses import (
 )
 from .ops.least_squares import LstsqResult as LstsqResult, lstsq as lstsq, pinv as pinv
 from .ops.matrices import (
-    diagonal_of_matrices,
+    diagonal_of_matrices as _diagonal,
     matrix_transpose as matrix_transpose,
     multi_dot as multi_dot,
-    trace_of_matrices,
+    trace_of_matrices as _trace,
 )
 from .ops.norms import (
     cond as cond,
@@ -44,4 +44,10 @@ from .ops.norms import (
     vector_norm as vector_norm,
 )
 
-diagonal, trace = diagonal_of_matrices, trace_of_matrices
+diagonal, trace = _diagonal, _trace
+
+__all__ = sorted(name for name in globals() if not name.startswith("_"))  # noqa: PLE0605 (found, not spelled out)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -73,10 +73,7 @@ def entry(function: Function) -> Operation | None:
 def public(function: Function) -> list[str]:
     """The names by which users find the function: ``tanh``, ``linalg.inv``; first its own, then others."""
     names = [
-        home + name
-        for home, module in HOMES.items()
-        for name in getattr(module, "__all__", vars(module))
-        if getattr(module, name) is function
+        home + name for home, module in HOMES.items() for name in module.__all__ if getattr(module, name) is function
     ]
     return sorted(names, key=lambda name: (name.rpartition(".")[2] != function.__name__.rstrip("_"), name))
 

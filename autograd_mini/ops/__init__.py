@@ -17,6 +17,7 @@ from . import (
     elementwise as elementwise,
     entropies as entropies,
     error_functions as error_functions,
+    exponential_sums as exponential_sums,
     filled as filled,
     fourier as fourier,
     gammas as gammas,

@@ -184,3 +184,18 @@ def test_missing_scipy_is_told() -> None:
         "except ImportError as error: print(error)"
     )
     assert out.strip() == "autograd_mini.special.gammaln needs SciPy: pip install 'autograd-mini[special]'"
+
+
+@pytest.mark.parametrize("space", [am.special, am.linalg, am.fft, am])
+def test_namespaces_show_what_users_call(space: Any) -> None:
+    """No helper of the module behind a name: none that NumPy's or SciPy's namespace has not, and no module."""
+    shown = set(dir(space)) - {"__version__"}
+    assert shown == set(space.__all__) - {"__version__"}
+    assert not [name for name in ("sys", "math", "Any", "Sequence", "library", "shape_of") if name in shown]
+    theirs: Any = {am.special: scipy.special, am.linalg: np.linalg, am.fft: np.fft}.get(space)
+    if theirs is not None:
+        assert not [name for name in shown if not hasattr(theirs, name) and not name.endswith("Result")]
+        assert not [
+            name for name, thing in vars(space).items() if callable(thing) and name[0] != "_" and name not in shown
+        ]
+    assert not hasattr(am, "sys")
