@@ -21,7 +21,7 @@ import numpy as np
 from . import guards, observers
 from .arrays import copied, plain
 from .guards import CHANGED, RELEASED, GraphError, clock, describe, released
-from .node import Node, fit, outward, sum_of, unshared
+from .node import Node, fit, outward, own, sum_of, unshared
 from .state import STATE
 
 if TYPE_CHECKING:
@@ -242,7 +242,7 @@ def _leading_to(wanted: Collection[Node], nodes: list[Node]) -> list[Node]:
 
 def backward(root: Node, seed: Any, *, retain_graph: bool) -> None:
     """Run the pass and hand out the gradients: leaves accumulate, inner nodes keep the latest; all of it or nothing."""
-    grads = sweep(root, seed, release=not retain_graph)
+    grads = own(sweep(root, seed, release=not retain_graph))
     leaves = [node for node in grads if node.op is None]
     with _handing_out:  # threads may share a leaf
         before = [leaf._grad for leaf in leaves]

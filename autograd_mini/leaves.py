@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .arrays import copied, kind_of, library, numpy, plain, shape_of
+from .arrays import beside, copied, kind_of, library, numpy, plain, shape_of
 from .guards import GraphError, clock, describe, renew
 from .node import Node, outward
 
@@ -102,5 +102,5 @@ def subtract_(self: Node, change: Any) -> None:
     if type(self._stored) is np.ndarray:
         np.subtract(self._stored, change, out=self._stored)
     else:
-        self._stored = like(self._stored - change, self._stored, f"the data of {describe(self)}")
+        self._stored = like(self._stored - beside(change, self._stored), self._stored, f"the data of {describe(self)}")
     renew(self, in_place=True)

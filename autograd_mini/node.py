@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .arrays import copied, kind_of, library, plain, shape_of
-from .arrays.batched import Batched, levels_to_sum
+from .arrays.batched import Batched, is_mapping, levels, levels_to_sum
 from .guards import GraphError, describe
 
 if TYPE_CHECKING:
@@ -143,6 +143,19 @@ def sum_of(old: Any, part: Any, operand: Node, op: Operation, i: int) -> Any:
         old += part
         return old
     return old + part
+
+
+def own(grads: dict[Node, Any]) -> dict[Node, Any]:
+    """The gradients of a pass; an error inside ``vmap`` if one differs from example to example, its node not."""
+    if is_mapping():
+        for node, g in grads.items():
+            if set(levels(g)) - set(levels(node._stored)):
+                raise GraphError(
+                    f"backward() inside vmap reached {describe(node)}, which is the same for all examples, while its "
+                    "gradient would be that of one: call backward() on what vmap returns, or use "
+                    "vmap(grad(f), in_axes=(None, 0)) with that value as an argument"
+                )
+    return grads
 
 
 def _references() -> int:

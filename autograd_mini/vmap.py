@@ -91,6 +91,9 @@ def vmap(f: Callable[..., Any], in_axes: Axes = 0, out_axes: Axes = 0) -> Callab
         once. The message names ``where``.
     ValueError
         When called, if the arguments have no axis to map, or not as many examples.
+    GraphError
+        When ``backward()`` is called in ``f`` and reaches a Value that is the same for all examples: its ``.grad``
+        cannot hold a gradient for each.
 
     Notes
     -----

@@ -51,7 +51,7 @@ class Parameter(Value):
         if type(data) is list:
             data = _floats(data)
         super().__init__(data, requires_grad=requires_grad or None, name=name)
-        if self.dtype.kind != "f":
+        if not self.requires_grad or am.iscomplexobj(self):
             raise TypeError(f"a parameter is real and floating, got dtype {self.dtype}; pass array.astype(float)")
         self.requires_grad = requires_grad
 
@@ -293,7 +293,7 @@ def _fitting(data: Any, parameter: Parameter) -> tuple[Any, str]:
         return None, f"has the wrong type: expected real numbers, got {type(data).__name__} of dtype {array.dtype}"
     if array.shape != parameter.shape:
         return None, f"has the wrong shape: expected {parameter.shape}, got {array.shape}"
-    return array.astype(parameter.dtype), ""
+    return array.astype(parameter.numpy().dtype), ""
 
 
 def _outline(module: Module, title: str, indent: str, seen: set[int]) -> Iterator[str]:

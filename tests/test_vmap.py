@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import autograd_mini as am
-from autograd_mini import Value, grad, vmap
+from autograd_mini import GraphError, Value, grad, vmap
 
 Array = np.ndarray[Any, Any]
 rng = np.random.default_rng(0)
@@ -241,3 +241,31 @@ def test_an_error_inside_leaves_nothing_behind() -> None:
     v = Value(X)
     am.sum(vmap(lambda x: x * v[0])(X)).backward()
     close(v.grad[0], X.sum(0))
+
+
+def test_backward_inside_leaves_no_batch_in_a_gradient_outside() -> None:
+    w = Value(np.array([1.0, 2.0]), name="w")
+    doubled = 2.0 * w
+
+    def direct(x: Any) -> Any:
+        am.sum(w * x).backward()
+        return x
+
+    def through(x: Any) -> Any:
+        am.sum(doubled * x).backward()
+        return x
+
+    for f in (direct, through):
+        with pytest.raises(GraphError, match=r"shape \(2,\)\), which is the same.*in_axes=\(None, 0\)"):
+            am.vmap(f)(np.ones((3, 2)))
+        assert w.grad is None
+        assert doubled.grad is None
+
+    def by_hand(x: Any) -> Any:
+        leaf = Value(x.raw)
+        am.sum(leaf * leaf * w.detach()).backward()
+        return leaf.grad
+
+    np.testing.assert_array_equal(am.vmap(by_hand)(np.ones((3, 2))), [[2.0, 4.0]] * 3)
+    am.sum(am.vmap(lambda x: w * x)(np.ones((3, 2)))).backward()
+    np.testing.assert_array_equal(w.grad, [3.0, 3.0])

@@ -285,6 +285,11 @@ def has_level(x: Any, level: int) -> bool:
     return level in levels(x)
 
 
+def is_mapping() -> bool:
+    """Whether a function is being called for all examples at once."""
+    return bool(_ACTIVE.get())
+
+
 def levels_to_sum(g: Any, like: Any) -> tuple[int, ...]:
     """The levels that a gradient still has and its operand has not, and whose ``vmap`` is over: they are summed."""
     return tuple(sorted(set(levels(g)) - set(levels(like)) - set(_ACTIVE.get())))

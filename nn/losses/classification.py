@@ -211,7 +211,7 @@ def cross_entropy(prediction: Any, target: Any, reduction: str = "mean", *, labe
         scores = rows_of("cross_entropy", prediction)
         target = labels_of("cross_entropy", target, scores)
         classes = scores.shape[-1]
-        if target.shape == scores.shape and target.dtype.kind == "f":
+        if target.shape == scores.shape and getattr(target.dtype, "kind", "f") == "f":
             check_probabilities("cross_entropy", "targets", target)
             wanted = (1.0 - label_smoothing) * target + label_smoothing / classes if label_smoothing else target
             return reduced(-am.sum(wanted * am.log_softmax(scores), axis=-1), reduction)

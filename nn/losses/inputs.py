@@ -48,7 +48,7 @@ def alike(name: str, prediction: Any, target: Any) -> tuple[Any, Any]:
         )
     _check_batch(name, shape)
     if isinstance(target, np.ndarray) and isinstance(prediction, Value) and target.dtype != prediction.dtype:
-        target = target.astype(prediction.dtype)
+        target = am.astype(target, prediction.dtype)
     return prediction, target
 
 
@@ -69,15 +69,15 @@ def labels_of(name: str, target: Any, rows: Any) -> Any:
     if isinstance(target, Value):
         return target
     known = isinstance(target, int) or type(target) is np.ndarray
-    array = np.asarray(target if known else Value(target, requires_grad=False).raw)
+    array = np.asarray(target) if known else Value(target, requires_grad=False).numpy()
     if array.dtype.kind not in "fiub":
         raise TypeError(f"{name} takes real numbers as targets, got dtype {array.dtype}")
-    return array.astype(rows.dtype) if array.dtype.kind == "f" else array
+    return am.astype(array, rows.dtype) if array.dtype.kind == "f" else array
 
 
 def classes_of(name: str, rows: Any, target: Any) -> np.ndarray[Any, Any]:
     """The right class of each row, as whole numbers within range."""
-    classes, labels = rows.shape[-1], np.asarray(data_of(target))
+    classes, labels = rows.shape[-1], target.numpy() if isinstance(target, Value) else np.asarray(target)
     if labels.dtype.kind not in "iu" and labels.shape == rows.shape[:-1]:
         raise TypeError(
             f"{name}: classes are whole numbers from 0 to {classes - 1}, the target has dtype {labels.dtype}; "
@@ -99,7 +99,7 @@ def classes_of(name: str, rows: Any, target: Any) -> np.ndarray[Any, Any]:
 
 def check_probabilities(name: str, what: str, numbers: Any, cure: str = "") -> None:
     """Refuse numbers below 0 or above 1; NaN passes, so that a diverged network shows as a loss of NaN."""
-    data = data_of(numbers)
+    data = numbers.numpy() if isinstance(numbers, Value) else numbers
     wrong = (data < 0) | (data > 1)
     if np.any(wrong):
         raise ValueError(f"{name} takes {what} from 0 to 1, got {first(wrong, data)}{cure}")
@@ -125,8 +125,10 @@ def _floating(name: str, x: Any) -> Any:
     if isinstance(x, (int, float)):
         return float(x)
     if not isinstance(x, Value) and type(x) is not np.ndarray:
-        x = np.asarray(Value(x, requires_grad=False).raw)
-    if x.dtype.kind not in "fiub":
+        x = Value(x, requires_grad=False).numpy()
+    if am.iscomplexobj(x):
+        raise TypeError(f"{name} compares real numbers, got dtype {x.dtype}")
+    if type(x) is np.ndarray and x.dtype.kind not in "fiub":
         raise TypeError(f"{name} compares real numbers, got dtype {x.dtype}")
     if isinstance(x, Value) or (x.ndim and x.dtype.kind == "f"):
         return x

@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 
+import autograd_mini as am
 from autograd_mini import Value
 
+from .optimizer import real_numbers
 from .options import number
 
 
@@ -98,7 +100,7 @@ def clip_grad_value(params: Iterable[Value] | Value, clip_value: float) -> None:
     """
     limit = number("clip_value", clip_value)
     for parameter in _with_gradients(params):
-        parameter.grad = np.clip(parameter.grad, -limit, limit)
+        parameter.grad = am.clip(parameter.grad, -limit, limit)
 
 
 def _with_gradients(params: Iterable[Value] | Value) -> list[Value]:
@@ -111,5 +113,4 @@ def _with_gradients(params: Iterable[Value] | Value) -> list[Value]:
 
 def _length(g: Any) -> float:
     """The Euclidean norm, measured in double precision, whose squares do not overflow where float32's do."""
-    wide = np.asarray(g, np.complex128 if np.iscomplexobj(g) else np.float64)
-    return float(np.linalg.norm(wide.reshape(-1)))
+    return float(np.linalg.norm(np.asarray(real_numbers(g), np.float64).reshape(-1)))

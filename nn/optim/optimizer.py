@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+import autograd_mini as am
 from autograd_mini import Value
 
 from .options import CHECKS
@@ -80,6 +81,9 @@ class Optimizer:
     A parameter whose ``.grad`` is None is left alone. Gradients that are infinite or NaN are used as they are, as in
     PyTorch, without warnings: check them before (``clip_grad_norm(..., error_if_nonfinite=True)``), or let ``fit`` do
     so. Entries of a complex parameter are treated as pairs of real ones.
+
+    Parameters may hold arrays of other libraries (tensors, JAX arrays) and keep them. Update rules compute in NumPy,
+    so that each step copies gradients there and changes back.
     """
 
     always: ClassVar[tuple[str, ...]] = ()
@@ -132,14 +136,14 @@ class Optimizer:
                 g = parameter.grad
                 if g is None:
                     continue
-                g = _real(g)
+                g = real_numbers(g)
                 if self.maximize:
                     g = np.negative(g, out=slot.spare)
                 if decay and not self.decoupled:
-                    g = np.add(g, np.multiply(_real(parameter.raw), decay, out=slot.change), out=slot.spare)
+                    g = np.add(g, np.multiply(real_numbers(parameter.raw), decay, out=slot.change), out=slot.spare)
                 self.update(slot, g)
                 if decay and self.decoupled:
-                    slot.change += np.multiply(_real(parameter.raw), self.lr * decay, out=slot.spare)
+                    slot.change += np.multiply(real_numbers(parameter.raw), self.lr * decay, out=slot.spare)
                 parameter.subtract_(slot.difference)
 
     def zero_grad(self) -> None:
@@ -284,7 +288,7 @@ def _checked(params: Any) -> list[Value]:
             raise ValueError(f"params[{i}] must be a Value, got {type(parameter).__name__}: {parameter!r:.60}{hint}")
         if not parameter.is_leaf:
             raise ValueError(f"params[{i}] must be a leaf, but {parameter!r} was computed: optimize what it came from")
-        if parameter.dtype.kind not in "fc":
+        if real_numbers(parameter.raw).dtype.kind != "f":
             raise ValueError(f"params[{i}] must be floating, got {parameter!r} of dtype {parameter.dtype}")
         if id(parameter) in found:
             first = list(found).index(id(parameter))
@@ -315,7 +319,7 @@ def _fitting(item: Any, like: Array) -> tuple[Any, str]:
 
 def _slots(params: list[Value]) -> list[Slot]:
     """A slot for each parameter; their memory to compute in is cut from two arrays for each dtype."""
-    likes = [_real(parameter.raw) for parameter in params]
+    likes = [real_numbers(parameter.raw) for parameter in params]
     sizes: dict[np.dtype[Any], int] = {}
     for like in likes:
         sizes[like.dtype] = max(sizes.get(like.dtype, 0), like.size)
@@ -323,12 +327,28 @@ def _slots(params: list[Value]) -> list[Slot]:
     slots = []
     for parameter, like in zip(params, likes, strict=True):
         change, spare = (pool[: like.size].reshape(like.shape) for pool in pools[like.dtype])
-        difference = change.view(parameter.dtype).reshape(parameter.shape) if parameter.dtype.kind == "c" else change
+        difference = change
+        if am.iscomplexobj(parameter):
+            difference = change.view(np.result_type(change, np.complex64)).reshape(parameter.shape)
         slots.append(Slot(parameter, change, spare, difference))
     return slots
 
 
-def _real(data: Any) -> Array:
+def _as_numpy(data: Any) -> Array:
+    """A number, or a copy of another library's array, as NumPy's array."""
+    if isinstance(data, (int, float, complex, np.generic)):
+        return np.asarray(data)
+    try:
+        return Value(data, requires_grad=False).numpy()  # type: ignore[no-any-return]
+    except Exception as error:
+        error.add_note(
+            "an optimizer computes with numbers, and changes parameters in place: inside jax.jit take gradients with "
+            "grad(f) and return the new parameters"
+        )
+        raise
+
+
+def real_numbers(data: Any) -> Array:
     """Numbers and arrays as real arrays; complex ones become a row of real and imaginary parts in turn."""
-    array: Array = data if type(data) is np.ndarray else np.asarray(data)
+    array: Array = data if type(data) is np.ndarray else _as_numpy(data)
     return array if array.dtype.kind != "c" else array.reshape(-1).view(array.real.dtype)
