@@ -134,6 +134,7 @@ from .ops.filled import (
     ones_like as ones_like,
 )
 from .ops.indexing import (
+    bincount as bincount,
     getitem as getitem,
     scatter as scatter,
     take as take,
@@ -200,7 +201,6 @@ from .ops.plain import (
     argwhere as argwhere,
     array_equal as array_equal,
     array_equiv as array_equiv,
-    bincount as bincount,
     bitwise_and as bitwise_and,
     bitwise_count as bitwise_count,
     bitwise_invert as bitwise_invert,

@@ -43,8 +43,8 @@ def jacobian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
 
     Notes
     -----
-    The function is called once. Then it takes a backward pass for every entry of the results, a row each, or, if the
-    arguments have fewer entries than the results, a forward pass for every entry of the arguments, a column each.
+    The function is called once. Then it takes one backward pass for every entry of the results, a row each, or, if the
+    arguments have fewer entries than the results, one forward pass for every entry of the arguments, a column each.
     Many passes are made at once, as by ``vmap``; one by one where hooks look at them, or a rule takes no batches.
 
     Examples

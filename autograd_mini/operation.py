@@ -403,7 +403,10 @@ def _unary(op: Operation) -> Callable[..., Any]:
 
     def call(x: Any, /) -> Any:
         if not isinstance(x, Node):
-            return forward(x if type(x) is float else plain(x))
+            try:
+                return forward(x if type(x) is float else plain(x))
+            except TypeError:
+                return _again(call, (x,))
         try:
             data = forward(x._stored)
         except Exception as error:
@@ -418,12 +421,15 @@ def _binary(op: Operation) -> Callable[..., Any]:
     forward = op.forward
 
     def call(x: Any, y: Any, /) -> Any:
-        if not isinstance(x, Node):
-            if not isinstance(y, Node):
-                return forward(plain(x), plain(y))
-            x = constant(x, y._stored)
-        elif not isinstance(y, Node):
-            y = constant(y, x._stored)
+        try:
+            if not isinstance(x, Node):
+                if not isinstance(y, Node):
+                    return forward(plain(x), plain(y))
+                x = constant(x, y._stored)
+            elif not isinstance(y, Node):
+                y = constant(y, x._stored)
+        except TypeError:
+            return _again(call, (x, y))
         try:
             return record(op, forward(x._stored, y._stored), (x, y))
         except Exception as error:
@@ -445,7 +451,10 @@ def general(op: Operation) -> Callable[..., Any]:
 
     def call(*args: Any, **kwargs: Any) -> Any:
         if count == 1 and not kwargs and len(args) in complete and not isinstance(args[0], Node):
-            return forward(plain(args[0]), *args[1:])  # as rules call it with plain data
+            try:
+                return forward(plain(args[0]), *args[1:])  # as rules call it with plain data
+            except TypeError:
+                return _again(call, args[:1], args[1:])
         if not required and len(args) == count and not kwargs:
             operands, given = args, kwargs
         else:
@@ -456,9 +465,15 @@ def general(op: Operation) -> Callable[..., Any]:
             if isinstance(node, Node):
                 break
         else:
-            return forward(*[x if type(x) is float else plain(x) for x in operands], **given)
+            try:
+                return forward(*[x if type(x) is float else plain(x) for x in operands], **given)
+            except TypeError:
+                return _again(call, operands, (), given)
         static = {**defaults, **{name: _kept(item) for name, item in given.items()}} if given else defaults
-        nodes = tuple([x if isinstance(x, Node) else constant(x, node._stored) for x in operands])
+        try:
+            nodes = tuple([x if isinstance(x, Node) else constant(x, node._stored) for x in operands])
+        except TypeError:
+            return _again(call, operands, (), given)
         try:
             data = forward(*[x._stored for x in nodes], **static)
         except Exception as error:
@@ -481,8 +496,14 @@ def _several(op: Operation) -> Callable[..., Any]:
             if isinstance(node, Node):
                 break
         else:
-            return forward(*[x if type(x) is float else plain(x) for x in operands])
-        nodes = tuple([x if isinstance(x, Node) else constant(x, node._stored) for x in operands])
+            try:
+                return forward(*[x if type(x) is float else plain(x) for x in operands])
+            except TypeError:
+                return _again(call, operands)
+        try:
+            nodes = tuple([x if isinstance(x, Node) else constant(x, node._stored) for x in operands])
+        except TypeError:
+            return _again(call, operands)
         try:
             data = forward(*[x._stored for x in nodes])
         except Exception as error:
@@ -491,6 +512,18 @@ def _several(op: Operation) -> Callable[..., Any]:
         return record(op, data, nodes)
 
     return call
+
+
+def _again(
+    call: Callable[..., Any], operands: Sequence[Any], rest: Sequence[Any] = (), named: Mapping[str, Any] | None = None
+) -> Any:
+    """The call that just failed with lists that hold Values joined to one Value each; if there is none, its error."""
+    from .ops.joining import array
+
+    joined = [array(x) if isinstance(x, (list, tuple)) else x for x in operands]
+    if not any(isinstance(new, Node) and new is not old for new, old in zip(joined, operands, strict=True)):
+        raise  # noqa: PLE0704 (the error in whose handling this is called)
+    return call(*joined, *rest, **named or {})
 
 
 def _bound(

@@ -278,6 +278,7 @@ FORMULAS: dict[str, Callable[..., Any]] = {
         x if axis is not None else np.ravel(x), axis=axis or 0
     ),
     "append": np.append,
+    "bincount": lambda x, weights, **how: _scatter(weights, x, np.bincount(x, **how).shape),
     "column_stack": lambda *arrays: np.column_stack(arrays),
     "dstack": lambda *arrays: np.dstack(arrays),
     "fill_diagonal": _written(np.fill_diagonal),

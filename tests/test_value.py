@@ -536,3 +536,27 @@ def test_whole_numbers_of_a_value_are_flat() -> None:
 def test_methods_are_the_functions_of_that_name(name: str) -> None:
     x = Value(np.array([0.5, 1.5]))
     np.testing.assert_array_equal(getattr(x, name)().raw, getattr(am, name)(x.raw))
+
+
+def test_lists_of_values_are_joined() -> None:
+    """Where nothing else would do, a list that holds Values is joined as ``array`` does."""
+    a, b = Value(1.0), Value(3.0)
+    row = Value([1.0, 2.0])
+    for function, want in (
+        (am.mean, 2.0),
+        (am.sum, 4.0),
+        (am.max, 3.0),
+        (am.prod, 3.0),
+        (am.logsumexp, np.log(np.e + np.e**3)),
+    ):
+        assert function([a, b]).raw == pytest.approx(want, rel=1e-15)
+    np.testing.assert_array_equal(am.sum([[a, 2.0], [b, 4.0]], axis=0).raw, [4.0, 6.0])
+    np.testing.assert_array_equal((am.dot([a, b], [2.0, 5.0]).raw, am.add([a, b], row).raw.sum()), [17.0, 7.0])
+    np.testing.assert_array_equal(am.multiply(row, (a, b)).raw, [1.0, 6.0])
+    np.testing.assert_array_equal(am.where([True, False], [a, b], 0.0).raw, [1.0, 0.0])
+    assert am.gradients(am.mean([a, b, a]), [a, b]) == [pytest.approx(2 / 3), pytest.approx(1 / 3)]
+    np.testing.assert_array_equal(am.gradients(am.sum([row, row * row]), row), [3.0, 5.0])
+    with pytest.raises(TypeError, match="got list of dtype"):
+        am.sum(["a", "b"])
+    with pytest.raises(TypeError, match="unexpected"):
+        am.sum([a, b], nothing=1)  # type: ignore[call-arg]

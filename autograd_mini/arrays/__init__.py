@@ -82,7 +82,16 @@ def shape_of(x: Any) -> tuple[int, ...]:
     shape = getattr(x, "shape", None)
     if type(shape) is tuple:
         return shape
-    return np.shape(x) if shape is None else tuple(shape)
+    return _shape_of_list(x) if shape is None else tuple(shape)
+
+
+def _shape_of_list(x: Any) -> tuple[int, ...]:
+    try:
+        return np.shape(x)
+    except TypeError:  # a list that holds Values
+        if isinstance(x, (list, tuple)) and x:
+            return (len(x), *shape_of(x[0]))
+        raise
 
 
 def kind_of(x: Any) -> str:

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import library, shape_of
+from ..arrays import kind_of, library, shape_of
 from ..node import Node
 from ..operation import Operand, Rule, case, composed, primitive
-from .shapes import ravel
+from .shapes import astype, ravel
 
 
 def plain_index(index: Any) -> Any:
@@ -107,6 +107,47 @@ def scatter(x: Operand, index: Any, shape: tuple[int, ...]) -> Any:
     """
     index = plain_index(index)
     return _home(x, index).scatter_add(x, index, shape)
+
+
+@composed(case((4,), x=np.array([0, 2, 2, 1])), case((3,), x=np.array([1, 1, 0]), minlength=4))
+def bincount(x: Any, weights: Operand = None, minlength: int = 0) -> Any:
+    """How often each of the whole numbers 0, 1, ... occurs, or the sum of the weights that belong to it.
+
+    Parameters
+    ----------
+    x : array of int
+        One row of numbers from 0 on.
+    weights : Value or array, optional
+        One weight for each number.
+    minlength : int
+        How many entries the result has at least; 0 by default.
+
+    Returns
+    -------
+    Value if ``weights`` is one, else array
+        In the dtype of floating weights, where NumPy's is always float64.
+
+    Raises
+    ------
+    ValueError
+        If ``x`` is no row of numbers from 0 on, or there are not as many weights.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.bincount([0, 2, 2])
+    array([1, 0, 2])
+    >>> am.bincount([0, 2, 2], am.Value([0.5, 1.0, 2.0]))
+    Value([0.5, 0. , 3. ], shape=(3,), op=scatter)
+    """
+    numbers = np.asarray(plain_index(x))
+    numbers = numbers if numbers.size else numbers.astype(int)  # an empty list is one of floats
+    counts = np.bincount(numbers, minlength=minlength)
+    if weights is None:
+        return counts
+    if shape_of(weights) != numbers.shape:
+        raise ValueError(f"bincount of {numbers.size} numbers needs as many weights, got shape {shape_of(weights)}")
+    return scatter(astype(weights, np.float64) if kind_of(weights) in "iub" else weights, numbers, counts.shape)
 
 
 @composed(

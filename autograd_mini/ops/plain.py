@@ -134,7 +134,6 @@ histogram = _function("histogram", "How many entries fall into each of some bins
 histogram2d = _function("histogram2d", "How many points fall into each cell of a grid, and its edges.", "am.histogram2d([0.0, 1.0], [0.0, 1.0], 1)[0]", "array([[2.]])")
 histogramdd = _function("histogramdd", "How many points fall into each cell of a grid in any dimension, and its edges.", "am.histogramdd([[0.0, 1.0]], 1)[0]", "array([2.])")
 histogram_bin_edges = _function("histogram_bin_edges", "The edges of the bins of a histogram.", "am.histogram_bin_edges([0.0, 1.0], 2)", "array([0. , 0.5, 1. ])")
-bincount = _function("bincount", "How often each of the whole numbers 0, 1, ... occurs.", "am.bincount([0, 2, 2])", "array([1, 0, 2])")
 lexsort = _function("lexsort", "The order that sorts by several keys, the last one first.", "am.lexsort(([1.0, 0.0], [5.0, 5.0]))", "array([1, 0])")
 unique = _function("unique", "The different entries in ascending order.", "am.unique(am.Value([2.0, 1.0, 2.0]))", "array([1., 2.])")
 unique_all = _function("unique_all", "The different entries, where they stand, how to restore the array, and how often they occur.", "am.unique_all([2.0, 1.0, 2.0]).counts", "array([1, 2])")

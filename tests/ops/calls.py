@@ -38,6 +38,7 @@ ARRANGED: dict[str, Callable[[Function], Function]] = {
     "apply_along_axis": lambda f: lambda x, func1d, axis: f(func1d, axis, x),
     "apply_over_axes": lambda f: lambda x, func, axes: f(func, x, axes),
     "array_split": several,
+    "bincount": lambda f: lambda weights, x, **static: f(x, weights, **static),
     "block": lambda f: lambda x, y, z: f([[x, y], [z]]),
     "broadcast_arrays": of_all,
     "choose": lambda f: lambda *xs, numbers, **static: f(numbers, list(xs), **static),
