@@ -73,8 +73,11 @@ def record(op: Operation, data: Any, parents: tuple[Node, ...], static: Mapping[
     if recording:
         for parent in parents:
             if parent.requires_grad:
-                node.op, node.parents, node.static, node.scope = op, parents, static, scope
-                node.requires_grad = True
+                node.op, node.static, node.scope, node.requires_grad = op, static, scope, True
+                if len(parents) == 2:
+                    node._x, node._y = parents
+                else:
+                    node._x, node._y = parents[0] if len(parents) == 1 else parents, None
                 return node  # type: ignore[no-any-return]
     elif state.watch is not None:
         with state.unwatched():
@@ -214,13 +217,13 @@ def _walk(  # noqa: PLR0912 (the hot loop)
 def _pass_on(node: Node, g: Any, grads: dict[Node, Any], graph: bool, on_edge: EdgeHook | None) -> None:
     """The same for one node with any number of operands and with static arguments; tells ``on_edge`` of each."""
     op: Operation = node.op  # type: ignore[assignment]
-    parents, i = node.parents, 0
+    parents, static, vjps, i = node.parents, node.static, op.vjps, 0
     out, operands = (node, parents) if graph else (node._stored, [parent._stored for parent in parents])
     try:
         for i, parent in enumerate(parents):
             old = grads.get(parent, _nowhere)
             if old is not _nowhere:
-                part = op.pull(i, g, out, operands, node.static)
+                part = vjps[i](g, out, *operands) if static is None else op.pull(i, g, out, operands, static)
                 grads[parent] = sum_of(old, part, parent, op, i)
                 if on_edge is not None:
                     on_edge(node, i, g, fit(part, parent, op, i), grads[parent])

@@ -157,10 +157,10 @@ class Operation:
     def pull(self, i: int, g: Any, out: Any, operands: Sequence[Any], static: Mapping[str, Any] | None) -> Any:
         """The contribution of the result's gradient ``g`` to operand ``i``."""
         if static is None:
-            return self.rules[i].vjp(g, out, *operands)
+            return self.vjps[i](g, out, *operands)
         if self.variadic:
-            return self.rules[0].vjp(g, out, *operands, index=i, **static)
-        return self.rules[i].vjp(g, out, *operands, **static)
+            return self.vjps[0](g, out, *operands, index=i, **static)
+        return self.vjps[i](g, out, *operands, **static)
 
     def compute(self, operands: Sequence[Any], static: Mapping[str, Any] | None) -> Any:
         """The result from the operands' data."""

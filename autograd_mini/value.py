@@ -283,7 +283,8 @@ class Value(ArrayMethods, Node):
                 f"float() of {describe(self)} would lose its gradient, as would assigning it into an array: use "
                 "NumPy's or this package's functions, not math's; join entries with stack([...]); or say value.item()"
             )
-        return float(self.item())
+        data = self._stored
+        return data if type(data) is float else float(self.item())
 
     def __int__(self) -> int:
         return int(self.item())

@@ -199,7 +199,7 @@ class Layer(Module):
         if not isinstance(x, Value):
             x = in_dtype(x, W.dtype)
         shape: tuple[int, ...] = getattr(x, "shape", ())
-        if not shape or shape[-1] != W.shape[0]:
+        if not shape or shape[-1] != W.raw.shape[0]:
             n = self.n_inputs
             cure = f"; pass its transpose x.T, of shape {shape[::-1]}" if len(shape) == 2 and shape[0] == n else ""
             raise ValueError(

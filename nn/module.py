@@ -6,13 +6,12 @@ A module finds its parameters by looking through its attributes, so defining one
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextvars import ContextVar
 from typing import Any, Self
 
 import numpy as np
 
-import autograd_mini as am
 from autograd_mini import Value
+from autograd_mini.state import STATE, Scope
 
 
 class Parameter(Value):
@@ -109,22 +108,17 @@ class Module:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run ``forward`` inside a scope with the module's name; an error gets a note that says in which module."""
-        caller = _CALLER.get()
-        name, title = caller.name_of(self) if caller is not None else "", self.describe()
-        if not name:
-            name = type(self).__name__
-            title = title.removeprefix(name).strip()  # the cluster shows both
-        token = _CALLER.set(_Caller(self))
+        state = STATE.get()
+        call = _Call(self, state.scope)
+        token = STATE.set(state.grouped(call))
         try:
-            with am.scope(name, title) as group:
-                try:
-                    return self.forward(*args, **kwargs)
-                except Exception as error:
-                    if not any(note.startswith(_WHERE) for note in getattr(error, "__notes__", ())):
-                        error.add_note(_WHERE + group.path)
-                    raise
+            return self.forward(*args, **kwargs)
+        except Exception as error:
+            if not any(note.startswith(_WHERE) for note in getattr(error, "__notes__", ())):
+                error.add_note(_WHERE + call.path)
+            raise
         finally:
-            _CALLER.reset(token)
+            STATE.reset(token)
 
     def describe(self) -> str:
         """One line about the module, the title of its cluster in pictures; a subclass may say more."""
@@ -222,23 +216,41 @@ class Module:
 # --- who calls whom ---------------------------------------------------------------------------------------------------
 
 
-class _Caller:
-    """A module at work, which knows by what names it holds the modules that it calls."""
+class _Call(Scope):
+    """The group of operations of one call of a module; it finds its name and title when somebody looks."""
 
     __slots__ = ("_module", "_names")
 
-    def __init__(self, module: Module) -> None:
-        self._module, self._names = module, dict[int, str]()
+    def __init__(self, module: Module, parent: Scope | None) -> None:
+        self._module, self.parent = module, parent
+        self._names: dict[int, str] | None = None
 
-    def name_of(self, module: Module) -> str:
-        """The attribute that holds the module, or ""; looked up once for all of them, at the first call."""
-        if not self._names:
+    @property
+    def name(self) -> str:  # type: ignore[override]
+        """The attribute that holds the module, in the module that called it; of the outermost one its class."""
+        return self._attribute() or type(self._module).__name__
+
+    @property
+    def title(self) -> str:  # type: ignore[override]
+        """What ``describe`` says; the cluster shows the name beside it, so that it is not said twice."""
+        title = self._module.describe()
+        return title if self._attribute() else title.removeprefix(self.name).strip() or self.name
+
+    def _attribute(self) -> str:
+        caller = self.parent
+        while caller is not None and not isinstance(caller, _Call):
+            caller = caller.parent
+        return "" if caller is None else caller._name_of(self._module)
+
+    def _name_of(self, module: Module) -> str:
+        """The attribute that holds a module; looked up once for all of them."""
+        if self._names is None:
+            self._names = {}
             for name, member in _members(self._module):
                 self._names.setdefault(id(member), name)
         return self._names.get(id(module), "")
 
 
-_CALLER: ContextVar[_Caller | None] = ContextVar("nn", default=None)
 _WHERE = "in the module "
 
 

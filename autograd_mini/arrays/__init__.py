@@ -162,7 +162,7 @@ def plain(x: Any) -> Any:
     if kind in (int, bool, complex):
         return x
     if isinstance(x, np.generic):
-        return _checked(np.asarray(x), x)[()]
+        return x if x.dtype.kind in "fiubc" else _checked(np.asarray(x), x)
     if not isinstance(x, (list, tuple, np.ndarray)) and is_foreign(x):
         return x
     return _checked(_as_array(x), x)

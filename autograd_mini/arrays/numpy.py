@@ -121,7 +121,7 @@ def sum(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
 def mean(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """The mean in the data's own floating dtype, as NumPy gives it."""
     array = asarray(x)
-    if array.dtype.kind not in "fc" or array.dtype == np.float16:
+    if array.dtype.char not in "fdgFDG":
         return np.mean(array, axis=axis, keepdims=keepdims)
     total = add_reduce(array, axis=axis, keepdims=keepdims)
     count = array.size // total.size if total.size else 0

@@ -68,7 +68,7 @@ def _spread(g: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
 def count(x: Any, axis: Axis) -> int:
     """How many entries become one."""
     shape = shape_of(x)
-    return math.prod(shape[i] for i in axes_of(axis, len(shape)))
+    return math.prod(shape if axis is None else [shape[i] for i in axes_of(axis, len(shape))])
 
 
 # --- what NumPy's signatures ask for ----------------------------------------------------------------------------------
@@ -213,10 +213,14 @@ def trace(x: Operand, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: An
     return sum(diagonal(x, offset, axis1, axis2), -1, dtype, out)
 
 
+def _share(n: int) -> float:
+    return 1.0 / n if n else math.inf
+
+
 @primitive(
     "mean {x}",
     Rule(
-        lambda g, out, x, axis, keepdims: _spread(g * divide(1.0, count(x, axis)), x, axis, keepdims),
+        lambda g, out, x, axis, keepdims: _spread(g * _share(count(x, axis)), x, axis, keepdims),
         "1 / {n}",
         "{g} × 1/{n}, copied",
     ),

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import as_numpy, data_of, is_abstract, library, plain, shape_of, static
+from ..engine import record
 from ..node import Node
 from ..operation import Operand, Rule, case, primitive
 from .arithmetic import where
@@ -244,7 +245,9 @@ def softmax_cross_entropy(x: Operand, labels: Any) -> Any:
     if type(data) is type(labels) is np.ndarray and labels.ndim == 1 and data.dtype.kind == "f":
         found = library(data).softmax_cross_entropy(data, labels)
         if found is not None:
-            return softmax_cross_entropy_(x, labels, Found(*found))
+            op, kept = softmax_cross_entropy_.operation, Found(*found)  # type: ignore[attr-defined]
+            static = {"labels": kept.at_label[1], "found": kept}
+            return record(op, kept.losses, (x,), static) if isinstance(x, Node) else kept.losses
     return softmax_cross_entropy_(x, labels)
 
 
