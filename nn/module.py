@@ -10,6 +10,7 @@ from typing import Any, Self
 
 import numpy as np
 
+import autograd_mini as am
 from autograd_mini import Value
 from autograd_mini.state import STATE, Scope
 
