@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,8 @@ class Standard(StandardWindows):
 
     rank = 2  # lifts Python numbers and NumPy's arrays
     takes_numpy = True  # whether its operators do
+    by_numpy: frozenset[str] = frozenset()
+    """Functions without a gradient that the library has, but with other arguments or results than NumPy's."""
 
     def __init__(self, xp: Any) -> None:
         self.xp = xp
@@ -47,7 +50,50 @@ class Standard(StandardWindows):
         setattr(self, name, function)
         return function
 
+    def plain(self, name: str) -> Any:
+        """A function without a gradient: the library's own, or NumPy's on a copy of the data."""
+        if name not in self.by_numpy:
+            try:
+                return getattr(self, name)
+            except TypeError:
+                pass
+        function = getattr(np, name)
+
+        def of_copies(*args: Any, **options: Any) -> Any:
+            beside = next(x for x in _flat(args) if hasattr(x, "dtype") and not isinstance(x, np.ndarray))
+            options = {key: self._lowered(x) for key, x in options.items()}
+            return self._lifted(function(*map(self._lowered, args), **options), beside)
+
+        return of_copies
+
+    def _lowered(self, x: Any) -> Any:
+        if isinstance(x, (list, tuple)):
+            return type(x)(map(self._lowered, x))
+        return x if isinstance(x, (np.ndarray, np.generic, type)) or not hasattr(x, "dtype") else self.to_numpy(x)
+
+    def _lifted(self, x: Any, beside: Any) -> Any:
+        if isinstance(x, tuple):
+            parts = [self._lifted(part, beside) for part in x]
+            return type(x)(*parts) if hasattr(x, "_fields") else tuple(parts)
+        return self.adopt(np.asarray(x), beside) if isinstance(x, (np.ndarray, np.generic)) else x
+
     # --- in and out ---------------------------------------------------------------------------------------------------
+
+    def shape(self, x: Any) -> tuple[int, ...]:
+        """Lengths of the axes."""
+        return tuple(x.shape)
+
+    def ndim(self, x: Any) -> int:
+        """Number of axes."""
+        return len(x.shape)
+
+    def size(self, x: Any, axis: int | None = None) -> int:
+        """Number of entries, or the length of an axis."""
+        return math.prod(x.shape) if axis is None else int(x.shape[axis])
+
+    def isrealobj(self, x: Any) -> bool:
+        """Whether the numbers are real."""
+        return self.kind(x) != "c"
 
     def asarray(self, x: Any) -> Any:
         """``x`` as an array of this library."""
@@ -290,6 +336,11 @@ def table_of(x: Any) -> Standard:
     if xp not in _MADE:
         _MADE[xp] = _KINDS.get(xp.__name__, Standard)(xp)
     return _MADE[xp]
+
+
+def _flat(x: Any) -> Iterator[Any]:
+    for item in x:
+        yield from _flat(item) if isinstance(item, (list, tuple)) else (item,)
 
 
 def _places(index: Any, shape: tuple[int, ...]) -> np.ndarray[Any, Any]:

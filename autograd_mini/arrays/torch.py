@@ -18,13 +18,16 @@ from .standard import Standard, _places
 from .standard_special import StandardSpecial
 
 _OTHER_NAMES = {
-    "concatenate": "cat", "divide": "true_divide", "power": "pow", "rint": "round",
-    "take_along_axis": "take_along_dim",
+    "concatenate": "cat", "divide": "true_divide", "equal": "eq", "invert": "bitwise_not",
+    "left_shift": "bitwise_left_shift", "not_equal": "ne", "power": "pow", "right_shift": "bitwise_right_shift",
+    "rint": "round", "take_along_axis": "take_along_dim",
 }  # fmt: skip
 
 _OF_TENSORS = {
-    "arctan2", "copysign", "divide", "floor_divide", "float_power", "fmax", "fmin", "fmod", "heaviside", "hypot",
-    "ldexp", "logaddexp", "logaddexp2", "maximum", "minimum", "nextafter", "power", "remainder",
+    "arctan2", "bitwise_and", "bitwise_or", "bitwise_xor", "copysign", "divide", "equal", "float_power",
+    "floor_divide", "fmax", "fmin", "fmod", "gcd", "greater", "greater_equal", "heaviside", "hypot", "lcm",
+    "ldexp", "left_shift", "less", "less_equal", "logaddexp", "logaddexp2", "logical_and", "logical_or",
+    "logical_xor", "maximum", "minimum", "nextafter", "not_equal", "power", "remainder", "right_shift",
 }  # fmt: skip
 """Functions of two operands, of which torch wants tensors."""
 
@@ -44,6 +47,7 @@ class Torch(Standard):
     """The table for PyTorch tensors."""
 
     takes_numpy = False
+    by_numpy = frozenset({"histogram", "histogramdd", "nonzero", "unique"})
 
     @functools.cached_property
     def special(self) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import UnknownData, library, plain
+from ..arrays import UnknownData, is_foreign, library, plain
 from ..node import Node
 
 
@@ -28,11 +28,15 @@ def without_graph(x: Any) -> Any:
 
 def function_of(name: str, operand: Any) -> Callable[..., Any]:
     """The function in the table of the operand's library, or NumPy's."""
+    if isinstance(operand, (list, tuple)) and len(operand) and is_foreign(operand[0]):
+        operand = operand[0]
     try:
-        function = getattr(library(operand), name, None)
+        table = library(operand)
     except UnknownData:
-        function = None
-    return function or getattr(np, name)  # type: ignore[no-any-return]
+        return getattr(np, name)  # type: ignore[no-any-return]
+    if hasattr(type(table), "plain"):
+        return table.plain(name)  # type: ignore[no-any-return]
+    return getattr(table, name, None) or getattr(np, name)  # type: ignore[no-any-return]
 
 
 PLAIN: dict[str, Callable[..., Any]] = {}
