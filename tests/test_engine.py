@@ -817,3 +817,16 @@ def test_a_write_is_noticed_where_a_rule_keeps_what_the_forward_pass_found(funct
     held[0, 0] = 7.0
     with pytest.raises(GraphError, match="changed"):
         y.backward()
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "float16"])
+def test_a_gradient_that_a_mask_leaves_out_is_zero_whatever_it_is(dtype: str) -> None:
+    g = np.tile(np.array([np.inf, -np.inf, np.nan, -0.0, 1.5, -2.0], dtype), (1500, 1))
+    x = np.where(np.arange(g.size).reshape(g.shape) % 5 > 1, 1, -1).astype(dtype)
+    for rows in (slice(None), slice(0, 1), slice(None, None, 2)):
+        for kept, mask in ((g[rows], x[rows]), (g[rows].T, x[rows].T)):
+            v = Value(mask)
+            found = gradients(am.relu(v), v, gradient=kept)
+            assert found.dtype == dtype
+            np.testing.assert_array_equal(found, np.where(mask > 0, kept, np.zeros((), dtype)))
+            assert not np.signbit(found[mask < 0]).any()

@@ -82,7 +82,6 @@ from numpy import (  # noqa: F401  (the table is this module's namespace)
     tanh,
     transpose,
     trunc,
-    where,
     zeros_like,
 )
 
@@ -128,6 +127,29 @@ def mean(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     if count == 0:
         return np.mean(array, axis=axis, keepdims=keepdims)
     return total / count
+
+
+def where(condition: Any, x: Any, y: Any) -> Any:
+    """``x`` where the condition holds, else ``y``.
+
+    What a rule keeps of a gradient, ``where(mask, g, 0.0)``, is one of bits: the branches of ``np.where`` on a mask
+    without a pattern cost 10 times as much.
+    """
+    if type(y) is float and y == 0.0 and type(condition) is type(x) is np.ndarray and x.size > 4000:
+        bits = _BITS.get(x.dtype.char)
+        if (
+            bits is not None
+            and condition.shape == x.shape
+            and condition.dtype.char == "?"
+            and math.copysign(1.0, y) > 0
+        ):
+            mask = np.negative(condition.view(np.int8)).astype(bits)  # all bits or none
+            mask &= x.view(bits)
+            return mask.view(x.dtype)
+    return np.where(condition, x, y)
+
+
+_BITS = {"f": np.int32, "d": np.int64}
 
 
 def relu(x: Any) -> Any:

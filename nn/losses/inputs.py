@@ -126,9 +126,8 @@ def _floating(name: str, x: Any) -> Any:
         return float(x)
     if not isinstance(x, Value) and type(x) is not np.ndarray:
         x = Value(x, requires_grad=False).numpy()
-    if am.iscomplexobj(x):
-        raise TypeError(f"{name} compares real numbers, got dtype {x.dtype}")
-    if type(x) is np.ndarray and x.dtype.kind not in "fiub":
+    data = data_of(x)
+    if data.dtype.kind not in "fiub" if type(data) is np.ndarray else am.iscomplexobj(x):
         raise TypeError(f"{name} compares real numbers, got dtype {x.dtype}")
     if isinstance(x, Value) or (x.ndim and x.dtype.kind == "f"):
         return x
