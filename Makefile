@@ -64,7 +64,7 @@ demo: $(VENV)/.examples ## train a model on handwritten digits, check it against
 	@$(BIN)/python examples/digits.py
 
 test: $(VENV)/.dev ## run the tests and the examples in the docstrings
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist worksteal
 	@$(MAKE) --no-print-directory doctest
 
 doctest: $(VENV)/.dev ## run the examples in the docstrings and in the README
