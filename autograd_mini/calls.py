@@ -158,11 +158,11 @@ def one_number(f: Callable[..., Any], y: Any, what: str) -> Value:
 
 
 def _wrong_result(f: Callable[..., Any], y: Any, what: str) -> str:
-    shape = f"a Value of shape {y.shape} and dtype {y.dtype}" if isinstance(y, Value) else f"{type(y).__name__}"
-    return (
-        f"{what} needs a function that returns a single real number, {getattr(f, '__name__', 'f')} returned {shape}; "
-        "reduce it with .sum() or .mean(), or use jacobian, vjp or elementwise_grad"
-    )
+    start = f"{what} needs a function that returns a single real number, {getattr(f, '__name__', 'f')} returned"
+    if y is None:
+        return f"{start} None: is its return missing?"
+    shape = f"a Value of shape {y.shape} and dtype {y.dtype}" if isinstance(y, Value) else type(y).__name__
+    return f"{start} {shape}; reduce it with .sum() or .mean(), or use jacobian, vjp or elementwise_grad"
 
 
 def _is_data(y: Any) -> bool:

@@ -119,4 +119,4 @@ def describe(node: Node) -> str:
     what = "a leaf" if node.requires_grad else "a constant"
     if node.op is not None:
         what = "a result" if node.op is RELEASED else f"the result of {node.op.name}"
-    return f"{name}({what}, shape {shape_of(node._stored) if node._stored is not RELEASED else 'released'})"
+    return f"{name}({what}, {'released' if node._stored is RELEASED else f'shape {shape_of(node._stored)}'})"

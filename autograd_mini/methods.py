@@ -13,6 +13,7 @@ import numpy as np
 
 from . import ops
 from .arrays import shape_of
+from .conversions import check_kept
 
 if TYPE_CHECKING:
     from .value import Value
@@ -166,6 +167,7 @@ class ArrayMethods:
         >>> Value([[1.0], [2.0]]).tolist()
         [[1.0], [2.0]]
         """
+        check_kept(self, "tolist()")  # type: ignore[arg-type]
         data = ops.plain.as_data(self)
         return data.tolist() if hasattr(data, "tolist") else data
 

@@ -469,7 +469,7 @@ def general(op: Operation) -> Callable[..., Any]:
                 return forward(*[x if type(x) is float else plain(x) for x in operands], **given)
             except TypeError:
                 return _again(call, operands, (), given)
-        static = {**defaults, **{name: _kept(item) for name, item in given.items()}} if given else defaults
+        static = {**defaults, **{name: _kept(item, op, name) for name, item in given.items()}} if given else defaults
         try:
             nodes = tuple([x if isinstance(x, Node) else constant(x, node._stored) for x in operands])
         except TypeError:
@@ -561,15 +561,20 @@ def _variadic(op: Operation) -> Callable[..., Any]:
     return call
 
 
-def _kept(item: Any) -> Any:
+def _kept(item: Any, op: Operation, name: str) -> Any:
     """A static argument that nobody else can change: indices and labels are needed again in the backward pass."""
     if item is None or type(item) in (int, bool, float, str):
         return item
     if isinstance(item, Node):
+        if item.requires_grad and is_users(op.forward):
+            raise TypeError(
+                f"{op.name}() has no rule for its argument {name!r}, so {describe(item)} would lose its gradient: "
+                f"pass {name}.item() or {name}.numpy(), or give the operation a Rule for it"
+            )
         item = item._stored
     if type(item) is np.ndarray:
         return item.copy()
-    return type(item)([_kept(part) for part in item]) if type(item) in (tuple, list) else item
+    return type(item)([_kept(part, op, name) for part in item]) if type(item) in (tuple, list) else item
 
 
 def note(error: Exception, op: Operation, nodes: tuple[Node, ...]) -> None:

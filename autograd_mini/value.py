@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from . import engine, guards, observers, ops
-from .arrays import as_numpy, kind_of, shown
+from .arrays import as_numpy, shown
+from .conversions import Conversions
 from .guards import RELEASED, GraphError, describe, released
 from .leaves import leaf, like, owned, seed, subtract_, wants_grad
 from .methods import ArrayMethods
@@ -18,10 +19,9 @@ from .node import Node
 from .numpy_protocol import call_function, call_ufunc
 from .operators import binary, comparison, reflected
 from .ops.updates import At
-from .state import is_differentiating
 
 
-class Value(ArrayMethods, Node):
+class Value(ArrayMethods, Conversions):
     """A number or an array in a graph of operations that can be differentiated.
 
     Parameters
@@ -141,18 +141,6 @@ class Value(ArrayMethods, Node):
         """The axes in reverse order."""
         return self.transpose()
 
-    def item(self) -> Any:
-        """The single entry as a Python number; a ValueError if there are several.
-
-        Examples
-        --------
-        >>> Value([[2.5]]).item()
-        2.5
-        """
-        if self.size != 1:
-            raise ValueError(f"only a Value with one entry is a number; this one has shape {self.shape}")
-        return self._stored.item() if hasattr(self._stored, "item") else self._stored
-
     def numpy(self) -> Any:
         """A copy of the data as a NumPy array, of no axes for a number; writing to it changes nothing here."""
         return np.array(as_numpy(self._stored))
@@ -206,7 +194,7 @@ class Value(ArrayMethods, Node):
         if not self.requires_grad:
             raise GraphError(
                 f"{describe(self)} requires no gradient: it depends on no Value with requires_grad=True. "
-                "Whole numbers never require one (write 1.0 for 1), and under no_grad nothing is recorded"
+                "Arrays of whole numbers never require one (write [1.0] for [1]), and under no_grad nothing is recorded"
             )
         engine.backward(self, seed(self, gradient), retain_graph=retain_graph)
 
@@ -277,29 +265,6 @@ class Value(ArrayMethods, Node):
             raise TypeError("a Value that is a single number contains nothing")
         return (item._stored if isinstance(item, Node) else item) in self._stored
 
-    def __float__(self) -> float:
-        if self.requires_grad and is_differentiating():
-            raise TypeError(
-                f"float() of {describe(self)} would lose its gradient, as would assigning it into an array: use "
-                "NumPy's or this package's functions, not math's; join entries with stack([...]); or say value.item()"
-            )
-        data = self._stored
-        return data if type(data) is float else float(self.item())
-
-    def __int__(self) -> int:
-        return int(self.item())
-
-    def __complex__(self) -> complex:
-        return complex(self.item())
-
-    def __bool__(self) -> bool:
-        return bool(self.item())
-
-    def __index__(self) -> int:
-        if kind_of(self._stored) not in "iu":
-            raise TypeError(f"only whole numbers can be an index, this Value has dtype {self.dtype}")
-        return int(self.item())
-
     def __format__(self, spec: str) -> str:
         return format(self.item(), spec) if spec and self.size == 1 else format(str(self), spec)
 
@@ -316,18 +281,6 @@ class Value(ArrayMethods, Node):
         if self.op is not None:
             parts.append(f"op={getattr(self.op, 'name', 'released')}")
         return f"{type(self).__name__}({', '.join(parts)})"
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Copies and pickles are leaves: data, gradient and name without the graph."""
-        if self._stored is RELEASED:
-            raise released(self)
-        return (leaf, (type(self), self._stored, self.requires_grad and self.op is None, self.name, self._grad))
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
-        raise TypeError(
-            "NumPy asked for this Value's data, which would drop its graph silently: use value.numpy() for the data, "
-            "stack([...]) or array([...]) to join Values, or a function of autograd_mini"
-        )
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         return call_ufunc(ufunc, method, inputs, kwargs)

@@ -560,3 +560,54 @@ def test_lists_of_values_are_joined() -> None:
         am.sum(["a", "b"])
     with pytest.raises(TypeError, match="unexpected"):
         am.sum([a, b], nothing=1)  # type: ignore[call-arg]
+
+
+# --- leaving the graph ------------------------------------------------------------------------------------------------
+
+
+def test_a_value_assigned_into_an_array_is_refused() -> None:
+    """Outside ``grad`` too: the array would hold the number, and the loss computed from it no gradient."""
+    w, path = Value(0.5), np.zeros((2, 1))
+    with pytest.raises(ValueError, match="sequence") as error:
+        path[0, 0] = w**2
+    assert "x.at[i].set" in str(error.value.__cause__)
+    with pytest.raises(ValueError, match="sequence"):
+        path[1, 0] += w
+    np.testing.assert_array_equal(path, np.zeros((2, 1)))
+    path[0, 0] = w.item()
+    path[1, 0] = Value(2.0, requires_grad=False)
+    np.testing.assert_array_equal(path, [[0.5], [2.0]])
+    assert float(w) == 0.5
+    assert f"{w:.2f}" == "0.50"
+
+
+@pytest.mark.parametrize(
+    "cut",
+    [lambda y: y.tolist(), copy.copy, copy.deepcopy, pickle.dumps, complex],
+    ids=["tolist", "copy", "deepcopy", "pickle", "complex"],
+)
+def test_a_function_that_is_differentiated_may_not_cut_its_graph(cut: Any) -> None:
+    def f(x: Any) -> Any:
+        cut(2.0 * x)
+        return x
+
+    with pytest.raises(TypeError, match="would lose its gradient"):
+        am.grad(f)(3.0)
+
+
+def test_a_series_of_pandas_is_an_index() -> None:
+    pandas = pytest.importorskip("pandas")
+    x = Value([1.0, 2.0, 3.0])
+    frame = pandas.DataFrame({"a": [1.0, -1.0, 2.0]})
+    np.testing.assert_array_equal(x[frame["a"] > 0].raw, [1.0, 3.0])
+    np.testing.assert_array_equal(am.gradients(x[pandas.Series([0, 0])].sum(), x), [2.0, 0.0, 0.0])
+
+
+def test_a_static_argument_takes_no_value_with_a_gradient() -> None:
+    @am.primitive("{x} · {k}", am.Rule(lambda g, out, x, k: g * k, "{k}"), elementwise=True)
+    def scaled_by(x: Any, k: Any) -> Any:
+        return x * k
+
+    assert am.grad(scaled_by)(2.0, 3.0) == 3.0
+    with pytest.raises(TypeError, match=r"scaled_by\(\) has no rule for its argument 'k'.*k\.item\(\)"):
+        scaled_by(Value(2.0), Value(3.0))

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import kind_of, library, shape_of
+from ..arrays import kind_of, library, plain, shape_of
 from ..node import Node
 from ..operation import Operand, Rule, case, composed, primitive
 from .shapes import astype, ravel
@@ -18,7 +18,9 @@ def plain_index(index: Any) -> Any:
         return tuple(plain_index(item) for item in index)
     if isinstance(index, list):
         return [plain_index(item) for item in index]
-    return index._stored if isinstance(index, Node) else index
+    if isinstance(index, Node):
+        return index._stored
+    return plain(index) if hasattr(index, "to_numpy") else index  # a column of pandas
 
 
 def _home(x: Any, index: Any) -> Any:
