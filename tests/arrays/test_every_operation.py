@@ -33,6 +33,9 @@ LACKING: dict[str, dict[str, str]] = {
 }  # fmt: skip
 """What a library cannot do, and why."""
 
+NO_SECOND = dict.fromkeys(("i0", "i0e", "j0", "k0", "y0"), NO_SLOPE)
+"""What torch has with a slope, but that slope's own is missing."""
+
 SIGNS_ARE_FREE = {"left_vectors", "right_vectors"}
 """Each library chooses the directions of singular vectors."""
 
@@ -103,3 +106,26 @@ def compare(name: str, case: Case, operands: list[Any], make: Callable[..., Any]
     for got, want in zip(am.grad(total, places)(*theirs), am.grad(total, places)(*operands), strict=True):
         assert isinstance(got, kind)
         np.testing.assert_allclose(np.asarray(got), want, rtol=1e-8, atol=1e-9)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "case"), [e for e in ENTRIES if e.values[0] not in LACKING["torch"] | NO_SECOND])
+def test_second_order_of_float32_tensors(name: str, case: Case) -> None:
+    torch: Any = pytest.importorskip("torch")
+    operands = [np.asarray(x) for x in made(case.made, draw(name, case.shapes, rng_for(name, case)))]
+    narrow = {np.dtype(np.float64): torch.float32, np.dtype(np.complex128): torch.complex64}
+    theirs = [torch.asarray(x, dtype=narrow.get(x.dtype)) for x in operands]
+    places = differentiable(name, len(operands))
+
+    def total(*xs: Any) -> Any:
+        y = public(name)(*xs, **case.static)
+        return sum(am.sum(am.square(am.abs(part))) for part in (y if isinstance(y, (list, tuple)) else [y]))
+
+    def steepness(*xs: Any) -> Any:
+        gs = am.grad(total, places)(*xs)
+        return sum(am.sum(am.square(am.abs(g))) for g in gs)
+
+    got, want = am.grad(steepness, places)(*theirs), am.grad(steepness, places)(*operands)
+    for g, h, i in zip(got, want, places, strict=True):
+        assert g.dtype == theirs[i].dtype
+        np.testing.assert_allclose(np.asarray(g), h, rtol=2e-2, atol=2e-2 * max(1.0, np.abs(h).max(initial=0.0)))
