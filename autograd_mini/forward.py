@@ -43,9 +43,8 @@ def push(ys: Sequence[Any], tangents: Mapping[Any, Any], *, graph: bool, since: 
 def _tangent(node: Node, parents: tuple[Node, ...], moving: list[int], found: Mapping[Node, Any], graph: bool) -> Any:
     """How a result moves with its operands: the sum over those that move."""
     op: Any = node.op
-    static = node.static or {}
     if op.push is not None:
-        return op.push([found.get(x) for x in parents], node._stored, graph, **static)
+        return op.push([found.get(x) for x in parents], node._stored, graph, **node.static or {})
     if op.linear:
         return op.apply([found[x] if x in found else filled_like(x, 0.0) for x in parents], node.static)
     out, operands = (node, parents) if graph else (node._stored, [parent._stored for parent in parents])
@@ -63,12 +62,15 @@ def _tangent(node: Node, parents: tuple[Node, ...], moving: list[int], found: Ma
 def _share(node: Node, i: int, t: Any, out: Any, operands: Sequence[Any], graph: bool) -> Any:
     """One operand's part in the movement of a result."""
     op: Any = node.op
-    rule, static = op.rule(i), node.static
+    rule, static = op.rules[0 if op.variadic else i], node.static
     if rule.jvp is not None:
-        return rule.jvp(t, out, *operands, **(static or {}), **({"index": i} if op.variadic else {}))
+        if static is None:
+            return rule.jvp(t, out, *operands)
+        return rule.jvp(t, out, *operands, **static, **({"index": i} if op.variadic else {}))
     if rule.linear:
-        return op.apply([*operands[:i], t, *operands[i + 1 :]], static)
-    if op.elementwise and "c" not in (kind_of(operands[i]), kind_of(out)):
+        compute = op.apply if graph or isinstance(t, Node) else op.compute
+        return compute([*operands[:i], t, *operands[i + 1 :]], static)
+    if op.elementwise and kind_of(operands[i]) != "c" != kind_of(out):
         shape = shape_of(out)
         return op.pull(i, t if shape_of(t) == shape else _spread(t, shape), out, operands, static)
     return _transposed(node, i, t, out, operands, graph)

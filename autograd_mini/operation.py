@@ -164,11 +164,16 @@ class Operation:
 
     def compute(self, operands: Sequence[Any], static: Mapping[str, Any] | None) -> Any:
         """The result from the operands' data."""
-        return self.forward(operands, **static or {}) if self.variadic else self.forward(*operands, **static or {})
+        if self.variadic:
+            return self.forward(operands, **static or {})
+        return self.forward(*operands, **static) if static else self.forward(*operands)
 
     def apply(self, operands: Sequence[Any], static: Mapping[str, Any] | None) -> Any:
         """The operation on data or, recorded, on Values."""
-        if not any(isinstance(x, Node) for x in operands):
+        for x in operands:
+            if isinstance(x, Node):
+                break
+        else:
             return self.compute(operands, static)
         nodes = tuple([x if isinstance(x, Node) else constant(x) for x in operands])
         return record(self, self.compute([x._stored for x in nodes], static), nodes, static)

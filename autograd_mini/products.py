@@ -207,8 +207,9 @@ def hvp(f: Callable[..., Any], xs: Any, vs: Any) -> Any:
     call = call_fresh(f, range(len(args)), args, {})
     y = one_number(f, call.result, "hvp")
     along, further = call.tangents(leaves_along(args, vectors, "hvp"), "a vector")
-    rates = [zeros_of(x) for x in call.variables]
     if y.requires_grad:
         rates = call.push(call.pull(y, seed_of(y, None), True), along, further)
+    else:
+        rates = [zeros_of(x) for x in call.variables]
     result = call.rebuild(rates)
     return result if several else result[0]

@@ -169,15 +169,21 @@ class Found:
         return "found"
 
 
-def _error(x: Any, labels: Any) -> Any:
+def _error(x: Any, labels: Any, found: Found | None) -> Any:
     """softmax x less 1 at each row's label."""
-    return softmax(x) - _one_hot(labels, x)
+    if found is None or type(data_of(x)) is not np.ndarray:
+        p = softmax(x)
+    elif isinstance(x, Node):
+        p = record(softmax.operation, found.p, (x,), {"axis": -1})  # type: ignore[attr-defined]
+    else:
+        p = found.p
+    return p - _one_hot(labels, x)
 
 
 def _rule(g: Any, out: Any, x: Any, labels: Any, found: Found | None) -> Any:
     if found is not None and type(g) is type(x) is np.ndarray:
         return library(x).softmax_error(g, found.p, found.at_label)
-    return expand_dims(g, -1) * _error(x, labels)
+    return expand_dims(g, -1) * _error(x, labels, found)
 
 
 @primitive(
@@ -186,7 +192,7 @@ def _rule(g: Any, out: Any, x: Any, labels: Any, found: Found | None) -> Any:
         _rule,
         "softmax {x} − labels",
         "{g} × (softmax {x} − labels)",
-        jvp=lambda t, out, x, labels, found: sum_(t * _error(x, labels), -1),
+        jvp=lambda t, out, x, labels, found: sum_(t * _error(x, labels, found), -1),
     ),
     activation=True,
     cases=(case((3, 4), labels=np.array([0, 3, 1])), case((4,), labels=np.array(2))),
