@@ -15,7 +15,7 @@ from ...node import fit, outward
 from ...operation import OPERATIONS
 from ..events import TraceEdge, TraceNode
 from ..paths import Dag, Route, count_text
-from .document import Equation, Heading, Item, Row, listed
+from .document import Equation, Heading, Item, Row
 from .expressions import bare
 from .story import Factor, Path, Story
 from .view import View, as_dag, delta_name, norm, place
@@ -106,8 +106,7 @@ class _Teller:
         story.items.append(Equation("", steps))
         story.items.append(Equation(story.symbol, tuple(matrix_rows(view, value, f"({check})"))))
         story.items += self._short(counts)
-        formulas = " , ".join(row.cells[0] for row in steps)
-        story.items += listed(view.telling.where, view.definitions(formulas, reversed(self.nodes)))
+        story.items += view.where(story.items)
         return story
 
     @cached_property

@@ -132,12 +132,15 @@ def wrapped(text: str, width: int) -> list[str]:
         return [text]
     levels = list(accumulate((ch in "([") - (ch in ")]") for ch in text))
     breaks = [i for i, level in enumerate(levels) if level == 0 and text.startswith(_SIGNS, i)]
+    between = [i for i in breaks if text.startswith("   ", i)]  # formulas of a list
+    if between and max(b - a for a, b in pairwise([0, *between, len(text)])) <= width:
+        breaks = between
     pieces, start = [], 0
     for here, following in pairwise([*breaks, len(text)]):
         if following - start > width and here > start:
             pieces.append(text[start:here])
             start = here + 1
-    return [*pieces, text[start:]]
+    return [piece.lstrip() for piece in (*pieces, text[start:])]
 
 
 _SIGNS = (" · ", " × ", " + ", " - ", " − ", " = ", " → ", "   ")

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from ..events import TraceNode
 from ..paths import Dag, Route, count_text
 from .chart import Chart
 from .document import WIDTH, Equation, Item, Row, listed
@@ -98,6 +97,7 @@ class _Teller:
         story.items += self._short(story)
         if len(self.parts) > 1 or self.parts[0].count > 1:
             story.items += self._rules(used)
+        story.items += view.where(story.items)
         return story
 
     def _factor(self, part: Segment) -> Factor:
@@ -298,23 +298,17 @@ class _Teller:
     # --- the rules ----------------------------------------------------------------------------------------------------
 
     def _rules(self, used: Sequence[int]) -> Iterator[Equation]:
-        """The local derivatives as formulas, and what the unnamed values in them are."""
-        chart, view = self.chart, self.chart.view
+        """The local derivatives as formulas."""
+        chart = self.chart
         told: dict[int, str] = {}
-        near: dict[str, TraceNode] = {}
         for edge in used:
             rule, symbol, step = chart.rule(edge), chart.symbol(edge), chart.edges[edge]
             if step is None or id(step) in told or rule == symbol or not any(ch.isalpha() for ch in rule):
                 continue
             told[id(step)] = f"{symbol} = {rule}"
-            result = view.trace.node(step.result)
-            near.update((id, view.trace.node(id)) for id in (*result.operands, result.id))
             if len(told) == _MOST_RULES:
                 break
-        rules = [*told.values()]
-        formulas = " , ".join(rule.partition(" = ")[2] for rule in rules)
-        yield from listed(view.telling.rules, rules)
-        yield from listed(view.telling.where, view.definitions(formulas, near.values(), _MOST_RULES))
+        yield from listed(chart.view.telling.rules, [*told.values()])
 
 
 def _sum_of_products(view: View, dag: Dag, routes: Sequence[Route]) -> str:

@@ -110,6 +110,7 @@ def explain(
           = 121          (fresh backward pass: 121 ✓)
     short: df/dx = ∂f/∂g · dg/dx + ∂f/∂x = 20 × 6 + 1
     rules: dg/dx = 2x
+    where: v₁ = 20 · g
 
     The gradient of a pre-activation is called δ; a weight's derivative is δ times what the weight was multiplied by:
 

@@ -14,7 +14,7 @@ from ..layers import NetworkLayer, find_layers
 from ..paths import Dag, count_text
 from .array_story import nested
 from .chart import Chart, chart_of, slope
-from .document import Equation, Heading, Item, Row, listed
+from .document import Equation, Heading, Item, Row
 from .expressions import bare, expression
 from .scalar_story import short_form
 from .story import Story
@@ -48,7 +48,6 @@ class _Teller:
         self.view, self.check, self.trace = view, check, view.trace
         self.layers = find_layers(view.trace)
         self.deltas = _told_apart([node for layer in self.layers for node in layer.sums])
-        self.told: list[str] = []
 
     @cached_property
     def story(self) -> Story:
@@ -62,13 +61,8 @@ class _Teller:
             mass=None,
             factors=tuple,
             paths=tuple,
-            items=[*items, *listed(view.telling.where, self._unnamed())],
+            items=[*items, *view.where(items)],
         )
-
-    def _unnamed(self) -> list[str]:
-        """What the unnamed values in the formulas are."""
-        others = (node for node in self.trace.nodes if node.id not in self.deltas)
-        return self.view.definitions(" , ".join(self.told), others)
 
     def _count(self) -> int:
         """The number of paths from the root to all leaves."""
@@ -136,7 +130,6 @@ class _Teller:
         found = None if number is None else expression(self.chart, number, self._stops, _TERMS)
         if found is None:
             return self._products(node, left, note)
-        self.told.append(found.symbols)
         result = self.view.number(node.grad)
         numbers = [f"= {found.numbers}"] if found.numbers != result else []
         return [Row("", (f"{left} = {found.symbols}", *numbers, f"= {result}"), note)]
@@ -147,7 +140,6 @@ class _Teller:
         region = self._region(node)
         text = self._formula(node, region)
         if text:
-            self.told.append(text)
             return [Row("", (f"{left} = {view.say(text)}", value), note)]
         if not region:
             hint = view.telling.drill.format(root=view.trace.root.name, name=node.name)
@@ -156,7 +148,6 @@ class _Teller:
         for here in region:
             names = {edge.result: self._upstream(edge) for edge in self.trace.outgoing[here.id]}
             terms = [nested([edge], names[edge.result]) for edge in self.trace.outgoing[here.id]]
-            self.told += terms
             gradient = left if here is node else here.symbol
             rows.append(Row("", (f"{gradient} = {view.say(' + '.join(terms))}", view.equals(here.grad))))
         return [*rows[:-1], Row("", rows[-1].cells, note)]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -17,11 +16,13 @@ from ..events import Trace, TraceEdge, TraceNode
 from ..notation import number, shape_text
 from ..paths import Dag, between
 from ..words import LANGUAGES, Language
+from .document import Equation, Item, listed, to_text
 from .telling import TELLINGS, Telling
 
 _SUM_NAME = re.compile(r"[zZ](?P<mark>[₀-₉]*(?:\[.*\])?(?:⁽.*⁾)?)|[^\W\d_](?P<index>[₀-₉]+(?:\[.*\])?(?:⁽.*⁾)?)")
 _SMALL = 6
 _LINE = 60
+_MOST_DEFINITIONS = 12
 
 
 @dataclass
@@ -109,11 +110,45 @@ class View:
             around[scope.id] = around[scope.parent] | {scope.id}
         return around
 
-    def definitions(self, text: str, nodes: Iterable[TraceNode], most: int = 6) -> list[str]:
-        """What the values without a name of the user's are that a text speaks of: ``v₁ = A₂ − Y``."""
-        unnamed = (node for node in nodes if node.op is not None and node.id not in self.named)
-        found = (node for node in unnamed if node is not self.trace.root and mentions(text, node.name))
-        return [f"{node.name} = {node.formula}" for node in islice(found, most)]
+    def where(self, items: Sequence[Item]) -> list[Equation]:
+        """What the values without a name of the user's are that some lines speak of: ``where: v₁ = A₂ − Y``.
+
+        Also those that such a formula speaks of in its turn, as long as they are few.
+        """
+        told = _mentioned(to_text(items))
+        if not told:
+            return []
+        defined: dict[int, str] = {}
+        spoken: set[str] = set()
+        unnamed = [node for node in self.trace.nodes if node.name in told and self._is_unnamed(node)]
+        for node in unnamed[:_MOST_DEFINITIONS]:
+            defined[place(node.id)] = text = self._definition(node)
+            spoken |= _mentioned(text)
+        more = ""
+        if len(unnamed) > _MOST_DEFINITIONS:
+            more = self.telling.terms.format(n=f"{len(unnamed) - _MOST_DEFINITIONS:,}")
+        spoken -= told
+        for node in reversed(self.trace.nodes) if spoken else ():  # formulas speak of earlier values
+            if node.name not in spoken or not self._is_unnamed(node):
+                continue
+            if len(defined) >= _MOST_DEFINITIONS:
+                more = more or "⋯"
+                break
+            defined[place(node.id)] = text = self._definition(node)
+            spoken |= _mentioned(text) - told
+        return listed(self.telling.where, [*(defined[k] for k in sorted(defined)), *([more] if more else [])])
+
+    def _is_unnamed(self, node: TraceNode) -> bool:
+        return node.id not in self.named and node.kind != "number" and node is not self.trace.root
+
+    def _definition(self, node: TraceNode) -> str:
+        """How a value was computed; of one that was given its numbers, or its shape."""
+        if node.op is not None:
+            return f"{node.name} = {self.say(node.formula)}"
+        if node.dtype == "bool":
+            return f"{node.name} = {_truths(node.value) if np.size(node.value) <= _SMALL else shape_text(node.shape)}"
+        text = self.array(node.value)
+        return f"{node.name}: {text}" if "‖" in text else f"{node.name} = {text}"
 
     # --- numbers ------------------------------------------------------------------------------------------------------
 
@@ -165,16 +200,17 @@ def norm(x: Any) -> float:
         return float(np.sqrt(np.sum(np.abs(x) ** 2)))
 
 
-def mentions(text: str, name: str) -> bool:
-    """Whether a formula contains a name: v₁ is not in v₁₂."""
-    start = text.find(name)
-    while start >= 0:
-        after = text[start + len(name) : start + len(name) + 1]
-        before = text[start - 1 : start] if start else ""
-        if after not in set("₀₁₂₃₄₅₆₇₈₉⁽") and not before.isalpha():
-            return True
-        start = text.find(name, start + 1)
-    return False
+def _truths(x: Any) -> str:
+    """A few truth values as NumPy lists them."""
+    return str(np.asarray(x).tolist())
+
+
+def _mentioned(text: str) -> set[str]:
+    """The names in a text that are of the kind which values without a name get: v₁, c₂."""
+    return set(_NUMBERED.findall(text))
+
+
+_NUMBERED = re.compile(r"(?<![^\W\d_])d?([cpvxy][₀-₉]+)(?![₀-₉⁽])")
 
 
 def delta_name(name: str) -> str:
