@@ -290,6 +290,14 @@ from .ops.products import (
     vecdot as vecdot,
     vecmat as vecmat,
 )
+from .ops.quantiles import (
+    median as median,
+    nanmedian as nanmedian,
+    nanpercentile as nanpercentile,
+    nanquantile as nanquantile,
+    percentile as percentile,
+    quantile as quantile,
+)
 from .ops.rearranging import (
     delete as delete,
     flip as flip,
@@ -345,16 +353,7 @@ from .ops.softmax import (
     softmax as softmax,
     softmax_cross_entropy as softmax_cross_entropy,
 )
-from .ops.sorting import (
-    median as median,
-    nanmedian as nanmedian,
-    nanpercentile as nanpercentile,
-    nanquantile as nanquantile,
-    partition as partition,
-    percentile as percentile,
-    quantile as quantile,
-    sort as sort,
-)
+from .ops.sorting import partition as partition, sort as sort
 from .ops.splitting import (
     array_split as array_split,
     dsplit as dsplit,

@@ -5,21 +5,16 @@ The same calls through NumPy, ``np.fft.rfft(v)``, give the same Values.
 
 from numpy.fft import fftfreq as fftfreq, rfftfreq as rfftfreq
 
-from .ops.fourier import (
-    fft as fft,
+from .ops.fourier import fft as fft, hfft as hfft, ifft as ifft, ihfft as ihfft, irfft as irfft, rfft as rfft
+from .ops.fourier_axes import (
     fft2 as fft2,
     fftn as fftn,
     fftshift as fftshift,
-    hfft as hfft,
-    ifft as ifft,
     ifft2 as ifft2,
     ifftn as ifftn,
     ifftshift as ifftshift,
-    ihfft as ihfft,
-    irfft as irfft,
     irfft2 as irfft2,
     irfftn as irfftn,
-    rfft as rfft,
     rfft2 as rfft2,
     rfftn as rfftn,
 )

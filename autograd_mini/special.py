@@ -6,26 +6,7 @@ is first called. SciPy's own ufuncs on Values, ``scipy.special.gammaln(v)``, giv
 
 from .ops.activations import erf as erf, sigmoid as _sigmoid
 from .ops.angles import sinc as sinc
-from .ops.bessel import (
-    i0 as i0,
-    i0e as i0e,
-    i1 as i1,
-    i1e as i1e,
-    iv as iv,
-    ive as ive,
-    j0 as j0,
-    j1 as j1,
-    jn as jn,
-    jv as jv,
-    k0 as k0,
-    k1 as k1,
-    kv as kv,
-    kve as kve,
-    y0 as y0,
-    y1 as y1,
-    yn as yn,
-    yv as yv,
-)
+from .ops.bessel import j0 as j0, j1 as j1, jn as jn, jv as jv, y0 as y0, y1 as y1, yn as yn, yv as yv
 from .ops.entropies import (
     entr as entr,
     exp1 as exp1,
@@ -52,11 +33,8 @@ from .ops.error_functions import (
 from .ops.exponential_sums import log_softmax as log_softmax, logsumexp as logsumexp, softmax as softmax
 from .ops.gammas import (
     beta as beta,
-    betainc as betainc,
     betaln as betaln,
     gamma as gamma,
-    gammainc as gammainc,
-    gammaincc as gammaincc,
     gammaln as gammaln,
     loggamma as loggamma,
     multigammaln as multigammaln,
@@ -65,6 +43,19 @@ from .ops.gammas import (
     psi as psi,
     rgamma as rgamma,
     zeta as zeta,
+)
+from .ops.incomplete_integrals import betainc as betainc, gammainc as gammainc, gammaincc as gammaincc
+from .ops.modified_bessel import (
+    i0 as i0,
+    i0e as i0e,
+    i1 as i1,
+    i1e as i1e,
+    iv as iv,
+    ive as ive,
+    k0 as k0,
+    k1 as k1,
+    kv as kv,
+    kve as kve,
 )
 from .ops.powers import cbrt as cbrt, exp2 as exp2, expm1 as expm1, log1p as log1p
 

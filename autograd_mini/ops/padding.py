@@ -14,9 +14,9 @@ from ..operation import Operand, Rule, case, composed, primitive
 from .elementwise import floor, rint
 from .indexing import getitem, take
 from .joining import concatenate
+from .quantiles import median
 from .reductions import max, mean, min
 from .shapes import astype, broadcast_to
-from .sorting import median
 
 Widths: TypeAlias = tuple[tuple[int, int], ...]
 
