@@ -201,7 +201,7 @@ class Standard(StandardWindows):
 
     def getitem(self, x: Any, index: Any) -> Any:
         """The entries at a NumPy index."""
-        return x[self.index(index)]
+        return (self.asarray(x) if isinstance(x, np.ndarray) else x)[self.index(index)]
 
     def index(self, index: Any) -> Any:
         """A NumPy index as this library takes it: lists as arrays."""

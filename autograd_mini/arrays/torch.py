@@ -230,6 +230,7 @@ class Torch(Standard):
 
     def getitem(self, x: Any, index: Any) -> Any:
         """The entries at a NumPy index; steps back are flips, which torch's indices lack."""
+        x = self.asarray(x)
         items = index if isinstance(index, tuple) else (index,)
         if not any(isinstance(item, slice) and (item.step or 1) < 0 for item in items):
             return x[self.index(index)]

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import kind_of, library, plain, shape_of
+from ..arrays import as_numpy, kind_of, library, plain, shape_of
 from ..node import Node
 from ..operation import Operand, Rule, case, composed, primitive
 from .shapes import astype, ravel
@@ -142,7 +142,7 @@ def bincount(x: Any, weights: Operand = None, minlength: int = 0) -> Any:
     >>> am.bincount([0, 2, 2], am.Value([0.5, 1.0, 2.0]))
     Value([0.5, 0. , 3. ], shape=(3,), op=scatter)
     """
-    numbers = np.asarray(plain_index(x))
+    numbers = as_numpy(plain_index(x))
     numbers = numbers if numbers.size else numbers.astype(int)  # an empty list is one of floats
     counts = np.bincount(numbers, minlength=minlength)
     if weights is None:

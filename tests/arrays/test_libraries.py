@@ -208,6 +208,24 @@ def test_jit_of_higher_orders_and_of_values_made_inside() -> None:
     np.testing.assert_allclose(jax.vmap(am.grad(f))(jax.numpy.stack([x, 2 * x])), [am.grad(f)(a), am.grad(f)(2 * a)])
 
 
+TRACED: dict[str, Callable[[Any], Any]] = {
+    "cov": lambda x: am.cov(x),
+    "interp": lambda x: am.interp(x, np.linspace(-3.0, 3.0, 7), np.linspace(-3.0, 3.0, 7) ** 2),
+    "quantile": lambda x: am.quantile(x, [0.2, 0.7], axis=1),
+    "select": lambda x: am.select([x > 0.5, x > 0.0], [x * x, x], 0.0),
+    "pad": lambda x: am.pad(x, 1, mode="median"),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", TRACED)
+def test_jit_of_what_looks_at_numbers(name: str) -> None:
+    jax: Any = pytest.importorskip("jax")
+    a = np.random.default_rng(0).normal(size=(3, 4))
+    slope = am.grad(lambda x: am.sum(TRACED[name](x) ** 2))
+    np.testing.assert_allclose(jax.jit(slope)(jax.numpy.asarray(a)), slope(a), rtol=1e-9, atol=1e-12)
+
+
 def test_jax_differentiates_and_maps_our_functions() -> None:
     jax: Any = pytest.importorskip("jax")
     a = np.array([0.5, -1.0, 2.0])
