@@ -209,7 +209,7 @@ def test_jit_of_higher_orders_and_of_values_made_inside() -> None:
 
 
 TRACED: dict[str, Callable[[Any], Any]] = {
-    "cov": lambda x: am.cov(x),
+    "cov": am.cov,
     "interp": lambda x: am.interp(x, np.linspace(-3.0, 3.0, 7), np.linspace(-3.0, 3.0, 7) ** 2),
     "quantile": lambda x: am.quantile(x, [0.2, 0.7], axis=1),
     "select": lambda x: am.select([x > 0.5, x > 0.0], [x * x, x], 0.0),
