@@ -199,3 +199,21 @@ def test_namespaces_show_what_users_call(space: Any) -> None:
             name for name, thing in vars(space).items() if callable(thing) and name[0] != "_" and name not in shown
         ]
     assert not hasattr(am, "sys")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["gammaln", "logsumexp", "det", "slogdet"])
+def test_jax_traces_them(name: str) -> None:
+    """Inside and outside of ``jit``: the gradient of NumPy's data."""
+    jax = pytest.importorskip("jax")
+    factors, A = np.array([1.0, 0.0, 2.5], np.float32), np.array([[2.0, 0.5, 1.0], [0.1, 1.5, -0.3], [0.7, 0.2, 3.0]])
+    function: Callable[[Any], Any] = {
+        "gammaln": lambda x: am.sum(am.special.gammaln(x)),
+        "logsumexp": lambda x: am.special.logsumexp(x[0], b=factors),
+        "det": am.linalg.det,
+        "slogdet": lambda x: am.linalg.slogdet(x).logabsdet,
+    }[name]
+    x = np.abs(A).astype(np.float32)
+    want = am.grad(function)(x)
+    for slope in (am.grad(function), jax.jit(am.grad(function))):
+        np.testing.assert_allclose(slope(jax.numpy.asarray(x)), want, rtol=1e-4, atol=1e-6)

@@ -234,6 +234,7 @@ def elementwise_cases(draw: st.DrawFn, count: int) -> tuple[Sequence[tuple[int, 
 
 
 @pytest.mark.parametrize("name", ELEMENTWISE)
+@settings(max_examples=8)
 @given(data=st.data())
 def test_elementwise(name: str, data: st.DataObject) -> None:
     check_elementwise(name, *data.draw(elementwise_cases(len(OPERATIONS[name].operands))))

@@ -94,7 +94,7 @@ def test_jacobians_by_batches_are_those_one_by_one(name: str, case: Case, monkey
     def column(*xs: Any) -> Any:  # more results than arguments
         return [function(*xs), *[am.square(x) for x in xs if getattr(x, "requires_grad", False)], np.ones(1)]
 
-    wanted = [(function, places), *((column, [i]) for i in places)]
+    wanted = [(function, places), (column, places[:1])]
     monkeypatch.setattr(matrices, "FEWEST", 10**9)
     alone = [am.jacobian(f, argnums)(*operands) for f, argnums in wanted]
     monkeypatch.setattr(matrices, "FEWEST", 2)
