@@ -89,6 +89,28 @@ def test_an_index_of_each_example() -> None:
     close(vmap(lambda x, i: x[:, i])(cube, places), np.stack([x[:, i] for x, i in zip(cube, places, strict=True)]))
 
 
+def test_an_index_of_an_older_level() -> None:
+    places = np.array([0, 2, 1, 1])
+    close(vmap(lambda i: vmap(lambda x: x[i])(X))(places), X[:, places].T)
+    units = vmap(lambda i: vmap(grad(lambda x: am.sum(x[[i, i]])))(X))(places)
+    close(units, np.stack([2.0 * np.eye(3)[places]] * 5, 1))
+    close(
+        vmap(lambda i: vmap(lambda x: am.scatter(x, i, (3,)))(X[:, 0]))(places), X[:, :1] * np.eye(3)[places][:, None]
+    )
+
+
+def test_a_number_at_several_places() -> None:
+    close(vmap(lambda x: am.scatter(x, [0, 0, 2], (4,)))(X[:, 0]), X[:, :1] * np.array([2.0, 0.0, 1.0, 0.0]))
+    close(
+        vmap(lambda x: am.scatter(x, 1, (2, 3)))(X[:, 0]), X[:, 0, None, None] * np.array([[0.0], [1.0]] * np.ones(3))
+    )
+
+
+def test_a_number_along_an_axis() -> None:
+    close(vmap(grad(lambda x: am.log_softmax(x)))(X[:, 0]), np.zeros(5))
+    close(vmap(lambda x: am.softmax(x))(X[:, 0]), np.ones(5))
+
+
 def test_no_examples() -> None:
     assert vmap(lambda x: am.sum(am.exp(x)))(np.zeros((0, 3))).shape == (0,)
     assert vmap(am.cumsum)(np.zeros((0, 2, 3))).shape == (0, 6)
@@ -175,6 +197,29 @@ def test_nested_batches() -> None:
     close(inner(X), np.exp(W.T)[None] * X[:, None])
     outer = grad(lambda s: am.sum(vmap(lambda x: vmap(grad(lambda y: am.sum(am.exp(s * y) * x)))(W.T))(X)))
     close(outer(1.5), am.grad(lambda s: am.sum(s * am.exp(s * W.T)[None] * X[:, None]))(1.5))
+
+
+def test_third_order_inside() -> None:
+    def third(x: Any) -> Any:
+        return np.sum(am.hessian(lambda t: np.tanh(np.sum(t)))(x))
+
+    t = np.tanh(X.sum(1))
+    close(vmap(grad(third))(X), np.repeat((3.0**2 * (1 - t**2) * (6 * t**2 - 2))[:, None], 3, axis=1))
+    close(vmap(grad(lambda x: am.trace(am.hessian(smooth)(x))))(X), np.stack([
+        grad(lambda x: am.trace(am.hessian(smooth)(x)))(x) for x in X
+    ]))  # fmt: skip
+
+
+def test_decompositions_inside() -> None:
+    def of_pivots(x: Any) -> Any:
+        return np.log(np.diag(np.linalg.cholesky(np.outer(x, x) + np.eye(3)))).sum()
+
+    def by_hand(x: Any) -> Any:
+        return 0.5 * np.log(1.0 + x @ x)
+
+    for f in (am.hessian, lambda f: lambda x: am.hvp(f, x, x), lambda f: lambda x: am.jvp(f, x, x)):
+        for got, want in zip(vmap(f(of_pivots))(X), vmap(f(by_hand))(X), strict=True):
+            close(got, want)
 
 
 # --- kinds of data ----------------------------------------------------------------------------------------------------

@@ -71,10 +71,10 @@ class Batched:
         return (self[i] for i in range(len(self)))
 
     def __matmul__(self, other: Any) -> Any:
-        return library(self, other).matmul(self, other)
+        return NotImplemented if _is_value(other) else library(self, other).matmul(self, other)
 
     def __rmatmul__(self, other: Any) -> Any:
-        return library(self, other).matmul(other, self)
+        return NotImplemented if _is_value(other) else library(self, other).matmul(other, self)
 
     def conj(self) -> Any:
         """Complex conjugate."""
@@ -172,6 +172,8 @@ def elementwise(function: Callable[..., Any] | str, *operands: Any, **options: A
 
 def _operator(function: Callable[..., Any], swapped: bool = False) -> Any:
     def of_batches(self: Any, *other: Any) -> Any:
+        if other and _is_value(other[0]):  # which records what is computed with it
+            return NotImplemented
         try:
             return elementwise(function, *((*other, self) if swapped else (self, *other)))
         except TypeError:

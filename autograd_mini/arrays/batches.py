@@ -58,6 +58,11 @@ def _hidden(out: Any, level: int) -> Any:
     return Batched(out, level)
 
 
+def _home(data: Any, index: tuple[Any, ...]) -> Any:
+    """The table for entries of ``data``: an index may differ between the examples of an older level."""
+    return library(data, *[item for item in index if type(item) is Batched])
+
+
 class Batches:
     """The table for batches."""
 
@@ -144,9 +149,9 @@ class Batches:
     # --- reductions and functions along an axis -----------------------------------------------------------------------
 
     def _reduced(self, name: str, x: Any, axis: Any, options: dict[str, Any]) -> Any:
-        axes = range(x.ndim) if axis is None else np.lib.array_utils.normalize_axis_tuple(axis, x.ndim)
-        if not x.ndim and name in ("sum", "mean", "max", "min", "prod", "logsumexp"):
+        if not x.ndim and name in ("sum", "mean", "max", "min", "prod", "logsumexp") and axis in (None, (), 0, -1):
             return x
+        axes = range(x.ndim) if axis is None else np.lib.array_utils.normalize_axis_tuple(axis, x.ndim)
         return Batched(function_of(library(x.data), name)(x.data, axis=tuple(i + 1 for i in axes), **options), x.level)
 
     def _along(self, name: str, x: Any, axis: Any, options: dict[str, Any]) -> Any:
@@ -251,7 +256,7 @@ class Batches:
             return one_by_one("getitem", (x, index), {})
         level, full, size = place
         data = x.data if is_at(x, level) else repeated(x, level, size).data
-        return Batched(library(data).getitem(data, full), level)
+        return Batched(_home(data, full).getitem(data, full), level)
 
     def scatter_add(self, g: Any, index: Any, shape: tuple[int, ...]) -> Any:
         """Zeros to which ``g`` is added at the index, for each example."""
@@ -259,8 +264,9 @@ class Batches:
         if place is None:
             return one_by_one("scatter_add", (g, index, shape), {})
         level, full, size = place
-        data = g.data if is_at(g, level) else repeated(g, level, size).data
-        return Batched(library(data).scatter_add(data, full, (size, *shape)), level)
+        chosen = self.getitem(Batched(np.broadcast_to(False, (size, *shape)), level), index).shape
+        data = self.broadcast_to(g if is_at(g, level) else repeated(g, level, size), chosen).data
+        return Batched(_home(data, full).scatter_add(data, full, (size, *shape)), level)
 
     def _place(self, operands: Any, index: Any, ndim: int) -> tuple[int, Any, int] | None:
         """The level, the index into the whole batch, and its size; None if it has to be done one by one.

@@ -1,6 +1,8 @@
 """vmap of every entry of the tables: the same as the stack of single calls, gradients too, inside and outside."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,7 @@ from autograd_mini.operation import Case
 from autograd_mini.tree import flatten
 from tests.ops.test_table import ALL, CASES, called, differentiable, draw, rng_for
 
+Array = np.ndarray[Any, Any]
 SIZE = 3
 DECIDE_BY_VALUES = {"nanmedian", "nanpercentile", "nanquantile", "trim_zeros"}
 """How many numbers there are, and so which entries or what shape come out, depends on each example's data."""
@@ -74,6 +77,90 @@ def check_shared(function: Callable[..., Any], rows: list[list[Any]], i: int) ->
     np.testing.assert_allclose(inside, np.stack(alone), rtol=1e-9, atol=1e-10)
     outside = am.grad(lambda *xs: am.sum(am.vmap(function, axes)(*xs)), i)(*operands)
     np.testing.assert_allclose(outside, np.sum(np.stack(alone), axis=0), rtol=1e-9, atol=1e-10)
+
+
+def directions(operands: Sequence[Any]) -> tuple[Array, ...]:
+    """A tangent for each operand, no entry like another."""
+    return tuple(0.5 + 0.1 * np.arange(math.prod(np.shape(x))).reshape(np.shape(x)) for x in operands)
+
+
+def slope(f: Callable[..., Any], *xs: Any) -> Any:
+    """The derivative along the directions."""
+    return am.jvp(f, xs, directions(xs))[1]
+
+
+def curvature(f: Callable[..., Any], *xs: Any) -> Any:
+    """The second derivative along the directions: their product with the Hessian times them."""
+    products, vectors = am.hvp(f, xs, directions(xs)), directions(xs)
+    return sum(am.sum(v * p) for v, p in zip(vectors, products, strict=True))
+
+
+def steepness(f: Callable[..., Any], *xs: Any) -> Any:
+    """The sum of the entries of the Hessian."""
+    return sum(am.sum(block) for block in flatten(am.hessian(f, range(len(xs)))(*xs))[0])
+
+
+Transform = Callable[..., Any]
+
+
+def by_places(transform: Transform, name: str, case: Case) -> Callable[..., Any]:
+    """A transformation of the entry by those operands that can be differentiated by; the others stay."""
+    function, count = size_of(called(name, case)[0]), len(case.shapes)
+    places = differentiable(name, count)
+
+    def of_example(*operands: Any) -> Any:
+        def f(*xs: Any) -> Any:
+            moved = dict(zip(places, xs, strict=True))
+            return function(*[moved.get(i, x) for i, x in enumerate(operands)])
+
+        return transform(f, *[operands[i] for i in places])
+
+    return of_example
+
+
+def check_each_example(transform: Transform, name: str, case: Case) -> None:
+    """A transformation inside ``vmap`` gives the stack of what it gives alone."""
+    rows, of_example = examples(name, case), by_places(transform, name, case)
+    singles = [flatten(of_example(*operands))[0] for operands in zip(*rows, strict=True)]
+    got = flatten(am.vmap(of_example)(*map(np.stack, rows)))[0]
+    for part, want in zip(got, map(np.stack, zip(*singles, strict=True)), strict=True):
+        assert part.shape == want.shape
+        assert part.dtype == want.dtype
+        scale = float(np.abs(want).max(initial=1.0))
+        np.testing.assert_allclose(part, want, rtol=1e-8, atol=1e-9 * scale)
+
+
+@pytest.mark.parametrize("transform", [pytest.param(slope, marks=pytest.mark.slow), curvature], ids=["jvp", "hvp"])
+@pytest.mark.parametrize(("name", "case"), MAPPED)
+def test_orders_inside(name: str, case: Case, transform: Transform) -> None:
+    """Products with the Jacobian and with the Hessian, and gradients of them: first to third order, in both modes."""
+    check_each_example(lambda f, *xs: am.value_and_grad(partial(transform, f), range(len(xs)))(*xs), name, case)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("transform", [am.jacobian, am.hessian, lambda f, _: partial(am.grad(steepness, 1), f)])
+@pytest.mark.parametrize(("name", "case"), MAPPED)
+def test_matrices_inside(name: str, case: Case, transform: Transform) -> None:
+    """Whole Jacobians and Hessians, batches in a batch, and the gradient of a Hessian."""
+    check_each_example(lambda f, *xs: transform(f, range(len(xs)))(*xs), name, case)
+
+
+@pytest.mark.parametrize(("name", "case"), MAPPED)
+def test_forward_mode_from_outside(name: str, case: Case) -> None:
+    """The examples' tangents, pushed through the whole batch."""
+    rows, of_example = examples(name, case), by_places(slope, name, case)
+    singles = [of_example(*operands) for operands in zip(*rows, strict=True)]
+    function, places = size_of(called(name, case)[0]), differentiable(name, len(rows))
+    stacks = [np.stack(row) for row in rows]
+    moved = [i in places for i in range(len(rows))]
+
+    def of_batch(*xs: Any) -> Any:
+        moving = iter(xs)
+        return am.vmap(function)(*[next(moving) if moves else x for moves, x in zip(moved, stacks, strict=True)])
+
+    xs = [stacks[i] for i in places]
+    tangents = [np.stack([directions([x])[0]] * SIZE) for i in places for x in rows[i][:1]]
+    np.testing.assert_allclose(am.jvp(of_batch, xs, tangents)[1], singles, rtol=1e-9, atol=1e-10)
 
 
 @pytest.mark.parametrize("name", sorted(DECIDE_BY_VALUES))
