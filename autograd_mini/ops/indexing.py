@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import as_numpy, kind_of, library, plain, shape_of
+from ..arrays import as_numpy, is_abstract, kind_of, library, plain, shape_of
 from ..node import Node
 from ..operation import Operand, Rule, case, composed, primitive
 from .shapes import astype, ravel
@@ -17,7 +17,8 @@ def plain_index(index: Any) -> Any:
     if isinstance(index, tuple):
         return tuple(plain_index(item) for item in index)
     if isinstance(index, list):
-        return [plain_index(item) for item in index]
+        items = [plain_index(item) for item in index]
+        return library(*items).stack(items) if any(type(x) is not int and is_abstract(x) for x in items) else items
     if isinstance(index, Node):
         return index._stored
     return plain(index) if hasattr(index, "to_numpy") else index  # a column of pandas
