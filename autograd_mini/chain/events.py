@@ -5,17 +5,20 @@ Pictures, explanations and the step-through page all render this one list.
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
+from itertools import accumulate
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
 from ..node import Node
 from .notation import setting_text
+from .resting import uncollected
 from .wording import Wording
 
 Kind: TypeAlias = Literal["input", "target", "constant", "number", "parameter", "op", "root"]
@@ -47,7 +50,10 @@ class TraceScope:
     parent: str | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+# Nodes and edges are not frozen: to set each field of a frozen one takes five times as long, and there may be 200,000.
+
+
+@dataclass(slots=True, eq=False)
 class TraceNode:
     """One value.
 
@@ -110,7 +116,7 @@ class TraceNode:
         return self._words.formula_latex(self)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class TraceEdge:
     """One operand of one operation: the way of a value forward and of a gradient back.
 
@@ -228,7 +234,7 @@ class Trace:
         nodes: Sequence[TraceNode],
         edges: Sequence[TraceEdge],
         scopes: Sequence[TraceScope],
-        backward: Sequence[str],
+        backward: Sequence[int],
         places: Mapping[Node, int],
         *,
         words: Wording,
@@ -238,8 +244,7 @@ class Trace:
         self.root, self.objective, self.d = self.nodes[-1], words.of, words.d
         self.differentiated = differentiated
         self._backward, self.places = backward, places
-        self._node = {node.id: node for node in nodes}
-        self._edge = {edge.id: edge for edge in edges}
+        self._node = {node.id: node for node in self.nodes}
         words.nodes, words.root = self._node, self.root.id
 
     @property
@@ -255,6 +260,15 @@ class Trace:
         """The edge with an id; KeyError if there is none."""
         return self._edge[id]
 
+    @cached_property
+    def _edge(self) -> Mapping[str, TraceEdge]:
+        return {edge.id: edge for edge in self.edges}
+
+    @cached_property
+    def _first(self) -> Sequence[int]:
+        """For each node the place of the first edge from its operands."""
+        return [0, *accumulate(len(node.operands) for node in self.nodes)]
+
     def of(self, value: Node) -> TraceNode:
         """The node that stands for a Value.
 
@@ -269,32 +283,35 @@ class Trace:
 
     def incoming(self, node: TraceNode) -> list[TraceEdge]:
         """The edges from a node's operands, in order."""
-        return [self._edge[f"e_{node.id[2:]}_{i}"] for i in range(len(node.operands))]
+        first = self._first[int(node.id[2:])]
+        return [*self.edges[first : first + len(node.operands)]]
 
     @cached_property
     def outgoing(self) -> Mapping[str, tuple[TraceEdge, ...]]:
         """For each node's id the edges over which gradients come to it, in the order in which they come."""
         edges: dict[str, list[TraceEdge]] = {id: [] for id in self._node}
-        for id in self._backward:
-            edge = self._edge[id]
+        for place in self._backward:
+            edge = self.edges[place]
             edges[edge.operand].append(edge)
         return {id: tuple(coming) for id, coming in edges.items()}
 
     @cached_property
     def events(self) -> tuple[TraceEvent, ...]:
         """The steps: all values forward, the seed, each edge back, and a sum where several edges meet."""
+        first, ids = self._first, [edge.id for edge in self.edges]
         steps: list[tuple[Phase, str, tuple[str, ...]]] = [
-            ("forward", node.id, tuple(edge.id for edge in self.incoming(node)))
-            for node in self.nodes
+            ("forward", node.id, tuple(ids[first[place] : first[place + 1]]))
+            for place, node in enumerate(self.nodes)
             if node.kind != "number"
         ]
         if self.root.requires_grad:
             steps.append(("seed", self.root.id, ()))
-        for id in self._backward:
-            operand = self._edge[id].operand
-            steps.append(("backward", operand, (id,)))
+        for place in self._backward:
+            edge = self.edges[place]
+            operand = edge.operand
+            steps.append(("backward", operand, (edge.id,)))
             coming = self.outgoing[operand]
-            if len(coming) > 1 and coming[-1].id == id:
+            if len(coming) > 1 and coming[-1] is edge:
                 steps.append(("sum", operand, tuple(edge.id for edge in coming)))
         return tuple(TraceEvent(i, *step) for i, step in enumerate(steps))
 
@@ -310,6 +327,10 @@ class Trace:
             An array with more entries is summarised: a dict of its ``shape``, ``dtype``, ``min``, ``mean``, ``max`` and
             ``norm`` (of the magnitudes, if it is complex). None writes all.
         """
+        with uncollected():
+            return self._dict(max_entries)
+
+    def _dict(self, max_entries: int | None) -> dict[str, Any]:
         nodes, edges = ("formula", "symbol", "latex"), ("symbol", "rule", "local", "product", "note", "latex")
         return {
             "version": 1,
@@ -325,15 +346,27 @@ class Trace:
 
     def to_json(self, *, indent: int | None = None, max_entries: int | None = 1000) -> str:
         """The same as JSON text."""
-        return json.dumps(self.to_dict(max_entries=max_entries), ensure_ascii=False, allow_nan=False, indent=indent)
+        with uncollected():
+            return json.dumps(self.to_dict(max_entries=max_entries), ensure_ascii=False, allow_nan=False, indent=indent)
 
     def __repr__(self) -> str:
         return f"<trace of {self.root.name}: {len(self.nodes)} values, {len(self.edges)} edges>"
 
 
+@functools.cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(part.name for part in fields(kind) if not part.name.startswith("_"))
+
+
 def _plain(item: Any, properties: Sequence[str] = (), max_entries: int | None = None) -> dict[str, Any]:
-    names = [part.name for part in fields(item) if not part.name.startswith("_")]
-    return {name: json_ready(getattr(item, name), max_entries) for name in (*names, *properties)}
+    plain: dict[str, Any] = {}
+    for name in (*_names(type(item)), *properties):
+        x = getattr(item, name)
+        plain[name] = x if type(x) in _READY else json_ready(x, max_entries)
+    return plain
+
+
+_READY = frozenset({str, bool, int, type(None)})
 
 
 def json_ready(x: Any, max_entries: int | None = None) -> Any:

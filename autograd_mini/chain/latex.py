@@ -5,6 +5,7 @@ Where the table of operations has no LaTeX of its own, the text is transliterate
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -72,6 +73,7 @@ _ROOT = re.compile(
 )
 
 
+@functools.lru_cache(maxsize=4096)
 def to_latex(text: str) -> str:
     r"""Transliterate a name, a formula or a derivative.
 

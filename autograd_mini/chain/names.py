@@ -5,17 +5,18 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, count
 from types import FrameType
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
 from ..node import Node
-from .notation import subscript, superscript
+from .notation import subscript, subscript_number, superscript
 from .render import clean_text
 
 Names: TypeAlias = Mapping[str, Any] | Literal[False] | None
@@ -128,6 +129,7 @@ def _enter(found: Found, name: str, thing: Any) -> None:
         found.arrays.setdefault(id(thing), (name, thing))
 
 
+@functools.lru_cache(maxsize=4096)
 def shown(name: str | None) -> str:
     """A name as pictures show it: cleaned, shortened, its trailing digits as subscripts; "" if there is none."""
     return subscript(clean_text(name, LONGEST_NAME).strip()) if name else ""
@@ -196,7 +198,4 @@ def told_apart(names: Sequence[str], shared: Sequence[bool]) -> list[str]:
 
 
 def _numbered(prefix: str) -> Iterator[str]:
-    n = 0
-    while True:
-        n += 1
-        yield subscript(f"{prefix}{n}")
+    return (prefix + subscript_number(n) for n in count(1))

@@ -44,6 +44,17 @@ def subscript(name: str) -> str:
     return match[1] + match[2].translate(_SUBSCRIPTS) + match[3] if match else name
 
 
+def subscript_number(number: int) -> str:
+    """A whole number as an index.
+
+    Examples
+    --------
+    >>> subscript_number(12)
+    '₁₂'
+    """
+    return str(number).translate(_SUBSCRIPTS)
+
+
 def superscript(number: int) -> str:
     """A whole number as an exponent.
 

@@ -19,6 +19,7 @@ from .events import Kind, Trace, TraceEdge, TraceNode, TraceScope
 from .names import LONGEST_NAME, Found, Names, name_nodes, told_apart, variables
 from .notation import number, number_in_formula
 from .render import clean_text
+from .resting import uncollected
 from .wording import Wording
 
 LONGEST_TITLE = 120
@@ -80,21 +81,21 @@ def record_pass(root: Any, gradient: Any, found: Found, fmt: str, *, apart: bool
     With ``apart`` values of the same name are told apart by numbers.
     """
     check_format(fmt)
-    graph = _graph(root, found)
-    kinds = graph.kinds()
-    names = name_nodes(graph.nodes, [_PREFIXES.get(kind, "v") for kind in kinds], found)
-    if apart:
-        names = told_apart(names, [kind == "number" for kind in kinds])
-    for i, node in enumerate(graph.nodes):
-        if kinds[i] == "number":
-            names[i] = number_in_formula(plain_number(node._stored), fmt)
-        elif kinds[i] == "input" and graph.is_target(node, names[i]):
-            kinds[i] = "target"
-    seed = _seed(root, gradient)
-    steps: _Steps = {}
-    with np.errstate(all="ignore"):
+    with uncollected(), np.errstate(all="ignore"):
+        graph = _graph(root, found)
+        kinds = graph.kinds()
+        names = name_nodes(graph.nodes, [_PREFIXES.get(kind, "v") for kind in kinds], found)
+        if apart:
+            names = told_apart(names, [kind == "number" for kind in kinds])
+        for i, node in enumerate(graph.nodes):
+            if kinds[i] == "number":
+                names[i] = number_in_formula(plain_number(node._stored), fmt)
+            elif kinds[i] == "input" and graph.is_target(node, names[i]):
+                kinds[i] = "target"
+        seed = _seed(root, gradient)
+        steps: _Steps = {}
         grads = sweep(root, seed, on_edge=_into(steps)) if root.requires_grad else {}
-    return _trace(graph, kinds, names, steps, grads, seed)
+        return _trace(graph, kinds, names, steps, grads, seed)
 
 
 def count_cards(root: Any) -> int:
@@ -199,6 +200,7 @@ class _Graph:
         return bool(users) and compared and _TARGET.fullmatch(name) is not None
 
 
+_NONE = (None, None, None)
 _PRODUCTS = frozenset({"linear", "matmul", "einsum_of"})
 
 
@@ -208,7 +210,10 @@ _Steps: TypeAlias = dict[tuple[Node, int], tuple[Any, Any, Any]]
 
 def _into(steps: _Steps) -> EdgeHook:
     def note(node: Node, i: int, upstream: Any, contribution: Any, total: Any) -> None:
-        steps[node, i] = outward(upstream), outward(contribution), outward(total)
+        if type(upstream) is float is type(contribution):
+            steps[node, i] = upstream, contribution, total
+        else:
+            steps[node, i] = outward(upstream), outward(contribution), outward(total)
 
     return note
 
@@ -226,7 +231,8 @@ def _trace(
     ids = [f"n_{k}" for k in range(len(graph.nodes))]
     activated = {place[node.parents[0]] for node in graph.nodes if node.op is not None and node.op.activation}
     scopes: dict[int, TraceScope] = {}
-    nodes, edges = [], []
+    at: dict[tuple[Node, int], int] = {}
+    nodes, edges = list[TraceNode](), list[TraceEdge]()
     for k, node in enumerate(graph.nodes):
         data, operands = node._stored, tuple([ids[place[parent]] for parent in node.parents])
         nodes.append(
@@ -249,10 +255,12 @@ def _trace(
             )
         )
         for i, operand in enumerate(operands):
-            flows = (node, i) in steps
-            numbers = steps.get((node, i), (None, None, None))
-            edges.append(TraceEdge(f"e_{k}_{i}", operand, ids[k], i, flows, *numbers, words))
-    backward = [f"e_{place[node]}_{i}" for node, i in steps]
+            numbers = steps.get((node, i))
+            flows = numbers is not None
+            if numbers is not None:
+                at[node, i] = len(edges)
+            edges.append(TraceEdge(f"e_{k}_{i}", operand, ids[k], i, flows, *(numbers or _NONE), words))
+    backward = [at[edge] for edge in steps]
     differentiated = graph.root._grad is not None
     return Trace(nodes, edges, [*scopes.values()], backward, place, words=words, differentiated=differentiated)
 

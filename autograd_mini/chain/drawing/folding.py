@@ -163,10 +163,11 @@ def fold_chains(picture: Picture, least: int) -> Picture:
 def _chains(picture: Picture) -> list[list[TraceNode]]:
     """Maximal runs of operations without names, each used by the next alone, in one group."""
     trace, home = picture.trace, picture.home
-    users: dict[str, set[str]] = {}
+    user: dict[str, str] = {}  # "" if there are several
     for edge in trace.edges:
-        if edge.operand in home and edge.result in home:
-            users.setdefault(home[edge.operand], set()).add(home[edge.result])
+        lower, upper = home.get(edge.operand), home.get(edge.result)
+        if lower is not None and upper is not None:
+            user[lower] = upper if user.get(lower, upper) == upper else ""
     chains: dict[str, list[TraceNode]] = {}
     for node in trace.nodes:
         if home.get(node.id) != node.id or node.kind != "op" or not _UNNAMED.fullmatch(node.name):
@@ -174,10 +175,7 @@ def _chains(picture: Picture) -> list[list[TraceNode]]:
         before = [
             id
             for id in node.operands
-            if id in chains
-            and users[id] == {node.id}
-            and chains[id][-1].id == id
-            and trace.node(id).scope == node.scope
+            if id in chains and user[id] == node.id and chains[id][-1].id == id and trace.node(id).scope == node.scope
         ]
         chain = max((chains[id] for id in before), key=len, default=[])
         chain.append(node)

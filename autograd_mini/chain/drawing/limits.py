@@ -64,12 +64,13 @@ def most_folded(picture: Picture, modules: Modules, words: Words) -> Picture:
 
 def _attempts(picture: Picture, modules: Modules, words: Words) -> Iterator[Picture]:
     """Pictures that are folded more and more."""
-    if len(picture.home) > _HUGE:  # looking for equal parts takes longer than looking for chains
+    huge, grouped = len(picture.home) > _HUGE, bool(picture.trace.scopes)
+    if huge and not grouped:  # looking for equal parts takes longer than looking for chains
         yield _folded(picture, picture, modules, _Stage(modules.depth, _LONG_CHAIN), words)
     samples = fold_samples(picture)
-    if samples.stands_for or len(picture.home) <= _HUGE:
+    if not huge or (grouped and samples.stands_for):
         yield _folded(picture, samples, modules, _Stage(modules.depth, _LONG_CHAIN), words)
-    if not picture.trace.scopes:
+    if not grouped:
         yield _folded(picture, samples, modules, _Stage(None, _SHORT_CHAIN), words)
         return
     both = fold_blocks(samples)

@@ -113,7 +113,8 @@ def lit(picture: Picture, targets: Sequence[TraceNode], words: Words, fmt: str) 
 
 
 def _part(picture: Picture, ids: Collection[str], what: str, words: Words) -> Picture:
-    home = {id: card for id, card in picture.home.items() if id in ids}
+    kept = frozenset(ids)
+    home = {id: card for id, card in picture.home.items() if id in kept}
     return replace(picture, home=home).saying(words.part.format(n=len(home), all=len(picture.home), what=what))
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
-import gc
 import math
 import os
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -17,6 +15,7 @@ from ..events import Trace
 from ..names import Names, variables
 from ..recording import record_pass
 from ..render import RenderError, RenderTimeout, RenderWarning, Theme, finish_svg, render, save
+from ..resting import uncollected
 from ..theme import DARK, LIGHT
 from ..words import LANGUAGES, Language
 from .cards import Detail, Style
@@ -300,7 +299,7 @@ def draw(  # noqa: PLR0913 (the options of a picture, each with a default)
     _check_limit(max_nodes)
     rate, words = _learning_rate(update), LANGUAGES[lang]
     found = variables(sys._getframe(1), names)
-    with _uncollected():
+    with uncollected():
         trace = record_pass(root, gradient, found, fmt)
         modules = Modules.asked(trace, depth, collapse, expand)
         picture = Picture.whole(trace)
@@ -363,15 +362,3 @@ def _learning_rate(update: Any) -> float | None:
     if not 0 < update < math.inf:
         raise ValueError(f"update is a learning rate, a positive number, got {update!r}")
     return float(update)
-
-
-@contextlib.contextmanager
-def _uncollected() -> Iterator[None]:
-    """The garbage collector rests: it would walk the hundred thousand parts of a large trace again and again."""
-    resting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if resting:
-            gc.enable()

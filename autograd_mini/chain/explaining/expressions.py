@@ -10,6 +10,7 @@ from ..notation import bracketed_factor
 from .chart import Chart
 
 _MOST_EDGES = 5_000
+_LONGEST = 1_000  # where values are used again and again, formulas of formulas double at every step
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,8 @@ def expression(chart: Chart, node: int, stops: Mapping[int, str], terms: int) ->
                 before = _named(chart, upper, stops)
             parts.append(_times(chart, before, edge))
         found[here] = parts[0] if len(parts) == 1 else _sum(chart, parts, terms)
+        if sum(map(len, found[here].symbols)) > _LONGEST:
+            return None
     end = found[node]
     symbols, numbers = _joined(end.symbols, " · "), _joined(end.numbers, " × ")
     return Expression(bare(symbols) or "1", bare(numbers) or "1", end.value, frozenset(reached))

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from ..events import TraceNode
 from ..names import Names, variables
 from ..notation import derivative
+from ..resting import uncollected
 from ..words import Language
 from . import array_story, scalar_story, three_steps
 from .asking import checked, entry_of, grad_check, landmarks_of, target_of, view_of
@@ -122,7 +120,7 @@ def explain(
     True
     """
     found = variables(sys._getframe(1), names)
-    with _no_collection():
+    with uncollected():
         view = view_of(root, found, max_paths, fmt, lang)
         view.landmarks = landmarks_of(view, landmarks)
         if wrt is not None or view.trace.root.op is None:
@@ -131,18 +129,6 @@ def explain(
         if element is not None:
             raise ValueError("element= chooses an entry of a value, so pass that too: explain(root, wrt, element=...)")
         return Explanation(three_steps.tell(view, lambda leaf: grad_check(view, leaf)))
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Keep the garbage collector off: a large graph gives millions of small objects, and none of them is garbage."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _explained(view: View, target: TraceNode, element: Index | None) -> Explanation:

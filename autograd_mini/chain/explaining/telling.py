@@ -34,7 +34,7 @@ class Telling:
         What is left out of a sum, and of a list of values.
     step, steps, more_steps, sum_over : str
         A pass through arrays: how many steps, those left out, and a step that is a sum over paths.
-    layers, last, back, derivatives, layer, direct : str
+    layers, last, back, derivatives, layer, more_layers, direct : str
         Headings of the three steps of backpropagation.
     drill : str
         Where to read on.
@@ -70,6 +70,7 @@ class Telling:
     derivatives: str = "Step 3: the derivatives from the delta"
     plain: str = "The gradients of {root}, each with its chain"
     layer: str = "layer {n}"
+    more_layers: str = "⋯ {n} more layers"
     direct: str = "past all layers:"
     drill: str = "explain({root}, {name}) shows the way"
 
@@ -102,6 +103,7 @@ _SPANISH = Telling(
     derivatives="Paso 3: las derivadas desde la delta",
     plain="Los gradientes de {root}, cada uno con su cadena",
     layer="capa {n}",
+    more_layers="⋯ {n} capas más",
     direct="sin pasar por ninguna capa:",
     drill="explain({root}, {name}) muestra el camino",
 )

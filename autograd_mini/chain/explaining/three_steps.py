@@ -23,6 +23,7 @@ from .view import View, delta_name, place
 _TERMS = 3
 _MOST_EDGES = 12
 _LINE = 100
+_MOST_LAYERS = 24
 
 
 def tell(view: View, check: Callable[[TraceNode], str]) -> Story:
@@ -88,18 +89,30 @@ class _Teller:
         yield from self._rows(last.sums, self._delta_row)
         if others:
             yield Heading(telling.back)
-            for layer in others:
-                yield Heading(self._titled("", layer), small=True)
-                yield from self._rows(layer.sums, self._delta_row)
+            yield from self._by_layer(others, lambda layer: layer.sums, self._delta_row)
         yield Heading(telling.derivatives)
-        for layer in self.layers:
-            if layer.parameters:
-                yield Heading(self._titled("", layer), small=True)
-                yield from self._rows(layer.parameters, self._leaf_row)
+        yield from self._by_layer(self.layers, lambda layer: layer.parameters, self._leaf_row)
         rest = self._without_layer()
         if rest:
             yield Heading(telling.direct, small=True)
             yield from self._rows(rest, self._leaf_row)
+
+    def _by_layer(
+        self,
+        layers: Sequence[NetworkLayer],
+        of: Callable[[NetworkLayer], Sequence[TraceNode]],
+        told: Callable[[TraceNode], Iterable[Row]],
+    ) -> Iterator[Item]:
+        """Some values of each layer under its title; of very many layers the first and the last ones."""
+        shown = [layer for layer in layers if of(layer)]
+        left_out = len(shown) - _MOST_LAYERS
+        for i, layer in enumerate(shown):
+            if left_out > 0 and _MOST_LAYERS // 2 <= i < len(shown) - _MOST_LAYERS // 2:
+                if i == _MOST_LAYERS // 2:
+                    yield Heading(self.view.telling.more_layers.format(n=f"{left_out:,}"), small=True)
+                continue
+            yield Heading(self._titled("", layer), small=True)
+            yield from self._rows(of(layer), told)
 
     def _titled(self, words: str, layer: NetworkLayer) -> str:
         title = layer.title or self.view.telling.layer.format(n=layer.number)
