@@ -5,11 +5,10 @@ Pictures, explanations and the step-through page all render this one list.
 
 from __future__ import annotations
 
-import functools
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
 from typing import Any, Literal, TypeAlias
@@ -353,14 +352,11 @@ class Trace:
         return f"<trace of {self.root.name}: {len(self.nodes)} values, {len(self.edges)} edges>"
 
 
-@functools.cache
-def _names(kind: type) -> tuple[str, ...]:
-    return tuple(part.name for part in fields(kind) if not part.name.startswith("_"))
-
-
 def _plain(item: Any, properties: Sequence[str] = (), max_entries: int | None = None) -> dict[str, Any]:
     plain: dict[str, Any] = {}
-    for name in (*_names(type(item)), *properties):
+    for name in (*item.__match_args__, *properties):
+        if name == "_words":
+            continue
         x = getattr(item, name)
         plain[name] = x if type(x) in _READY else json_ready(x, max_entries)
     return plain

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ Names: TypeAlias = Mapping[str, Any] | Literal[False] | None
 """What ``names=`` takes: values by name, False for no variables, None for the caller's variables."""
 
 LONGEST_NAME = 40
+COST = re.compile(r"loss|cost|pérdida", re.IGNORECASE)
 _LONGEST_LIST = 1000
 _ROOTS = ("f", "L", "C", "F")
 
@@ -135,6 +137,14 @@ def shown(name: str | None) -> str:
     return subscript(clean_text(name, LONGEST_NAME).strip()) if name else ""
 
 
+def named_inside(node: Node) -> bool:
+    """Whether a name is what a module calls its own result: outside of it the user's variable says more.
+
+    A cost keeps its C, which the title of its group explains.
+    """
+    return node.op is not None and node.scope is not None and not COST.search(node.scope.name)
+
+
 def name_nodes(nodes: Sequence[Node], prefixes: Sequence[str], found: Found) -> list[str]:
     """A name for every node of a graph.
 
@@ -155,7 +165,8 @@ def name_nodes(nodes: Sequence[Node], prefixes: Sequence[str], found: Found) -> 
     names = []
     for node in nodes:
         own, variable = node.name, found.name(node)
-        names.append(shown(variable if found.given else own) or shown(own if found.given else variable))
+        first = found.given or named_inside(node)
+        names.append(shown(variable if first else own) or shown(own if first else variable))
     taken = {name for name in names if name}
     counters: dict[str, Iterator[str]] = {}
     if not names[-1]:

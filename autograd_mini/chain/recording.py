@@ -16,7 +16,7 @@ from ..guards import RELEASED, released
 from ..node import Node, outward
 from ..state import Scope
 from .events import Kind, Trace, TraceEdge, TraceNode, TraceScope
-from .names import LONGEST_NAME, Found, Names, name_nodes, told_apart, variables
+from .names import COST, LONGEST_NAME, Found, Names, name_nodes, told_apart, variables
 from .notation import number, number_in_formula
 from .render import clean_text
 from .resting import uncollected
@@ -24,7 +24,6 @@ from .wording import Wording
 
 LONGEST_TITLE = 120
 _TARGET = re.compile(r"(y|t)([₀-₉]*|_.*)|.*(target|label).*", re.IGNORECASE | re.DOTALL)
-COST = re.compile(r"loss|cost|pérdida", re.IGNORECASE)
 _PREFIXES: dict[Kind, str] = {"parameter": "p", "input": "x", "target": "y", "constant": "c", "number": "c"}
 
 
@@ -259,7 +258,8 @@ def _trace(
             flows = numbers is not None
             if numbers is not None:
                 at[node, i] = len(edges)
-            edges.append(TraceEdge(f"e_{k}_{i}", operand, ids[k], i, flows, *(numbers or _NONE), words))
+            upstream, contribution, total = numbers or _NONE
+            edges.append(TraceEdge(f"e_{k}_{i}", operand, ids[k], i, flows, upstream, contribution, total, words))
     backward = [at[edge] for edge in steps]
     differentiated = graph.root._grad is not None
     return Trace(nodes, edges, [*scopes.values()], backward, place, words=words, differentiated=differentiated)

@@ -117,12 +117,12 @@ def log1p(x: Operand) -> Any:
     "{x}^{y}",
     Rule(
         # NOTE: at x = 0 and y = 0 the slope is 0, where y · x^(y−1) would be 0 · inf
-        lambda g, out, x, y: g * (y * power(where((x == 0) & (y == 0), 1.0, x), y - 1.0)),
+        lambda g, out, x, y: g * (y * power(_but(1.0, (x == 0) & (y == 0), x), y - 1.0)),
         "{y} · {x}^({y}−1)",
     ),
     Rule(
         # NOTE: at x = 0 the slope in y is 0 for y >= 0, where 0 · log(0) would be nan
-        lambda g, out, x, y: g * (out * log(where((x == 0) & _not_negative(y), 1.0, x))),
+        lambda g, out, x, y: g * (out * log(_but(1.0, (x == 0) & _not_negative(y), x))),
         "{out} · log {x}",
     ),
     elementwise=True,
@@ -140,6 +140,11 @@ def power(x: Operand, y: Operand) -> Any:
     (12.0, 5.545...)
     """
     return library(x, y).power(x, y)
+
+
+def _but(instead: float, condition: Any, x: Any) -> Any:
+    """``x`` with another number where a condition holds; a number for which it does not stays itself in the graph."""
+    return x if condition is False else where(condition, instead, x)
 
 
 def _not_negative(y: Any) -> Any:

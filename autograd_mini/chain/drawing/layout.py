@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ..events import Trace, TraceEdge, TraceNode, TraceScope
+from ..names import COST
 from ..notation import bracketed
-from ..recording import COST
 from ..render import clean_text, escape, escape_tooltip
 from ..theme import DARK
 from .cards import Style
@@ -197,7 +197,7 @@ class _Page:
         """The operation of a value as a circle before it, as in micrograd's pictures."""
         palette, name = self.style.palette, node.op or ""
         circle = {
-            "label": f'<<FONT COLOR="{palette.ink}">{escape(_SYMBOLS.get(name, name))}</FONT>>',
+            "label": f'<<FONT COLOR="{palette.ink}">{escape(self._sign(node))}</FONT>>',
             "shape": "circle" if name in _SYMBOLS else "ellipse",
             "style": "filled",
             "id": f"o_{node.id[2:]}",
@@ -212,6 +212,15 @@ class _Page:
             circle, lane = _faded(circle), _faded(lane)
         dot.node(circle["id"], **circle)
         dot.edge(circle["id"], node.id, **lane)
+
+    def _sign(self, node: TraceNode) -> str:
+        """The sign of an operation, with the plain number that it works with, which has no card: ``− 1``."""
+        name = node.op or ""
+        sign, operands = _SYMBOLS.get(name, name), [self.trace.node(id) for id in node.operands]
+        if name not in _SYMBOLS or len(operands) != 2:
+            return sign
+        words = [operand.name if operand.kind == "number" else "" for operand in operands]
+        return " ".join(word for word in (words[0], sign, words[1]) if word)
 
     def _is_leaf(self, card: str) -> bool:
         return card not in self.picture.folds and self.trace.node(card).op is None

@@ -13,7 +13,7 @@ import numpy as np
 from ...guards import GraphError, describe
 from ...node import Node
 from ..events import Trace, TraceNode
-from ..names import LONGEST_NAME, Found, shown
+from ..names import LONGEST_NAME, Found, named_inside, shown
 from ..recording import record_pass
 from ..render import clean_text
 from ..words import LANGUAGES, Language
@@ -49,7 +49,8 @@ def view_of(root: Any, found: Found, max_paths: int, fmt: str, lang: Language) -
     named = {}
     for node, source in zip(trace.nodes, sources, strict=True):
         own, variable = source.name, found.name(source)
-        name = (variable or own) if found.given else (own or variable)
+        first = found.given or named_inside(source)
+        name = (variable or own) if first else (own or variable)
         if name:
             named[node.id] = clean_text(name, LONGEST_NAME)
     return View(trace, sources, named, fmt, lang, int(max_paths))

@@ -11,6 +11,7 @@ import numpy as np
 
 from ..events import TraceEdge, TraceNode
 from ..layers import NetworkLayer, find_layers
+from ..notation import subscript_number
 from ..paths import Dag, count_text
 from .array_story import nested
 from .chart import Chart, chart_of, slope
@@ -48,7 +49,7 @@ class _Teller:
     def __init__(self, view: View, check: Callable[[TraceNode], str]) -> None:
         self.view, self.check, self.trace = view, check, view.trace
         self.layers = find_layers(view.trace)
-        self.deltas = _told_apart([node for layer in self.layers for node in layer.sums])
+        self.deltas = _delta_names(self.layers)
 
     @cached_property
     def story(self) -> Story:
@@ -262,12 +263,14 @@ class _Slopes(Sequence[float]):
             return slope(self.view, self.edges[edge])
 
 
-def _told_apart(sums: Sequence[TraceNode]) -> dict[str, str]:
-    """Names of deltas by the ids of pre-activations."""
+def _delta_names(layers: Sequence[NetworkLayer]) -> dict[str, str]:
+    """Names of deltas by the ids of pre-activations; a layer that has one alone numbers it, if all layers do."""
     names: dict[str, str] = {}
     taken: set[str] = set()
-    for node in sums:
-        name = "δ" if len(sums) == 1 else delta_name(node.name)
+    numbered = all(len(layer.sums) == 1 for layer in layers)
+    for number, node in [(layer.number, node) for layer in layers for node in layer.sums]:
+        name = f"δ{subscript_number(number)}" if numbered else delta_name(node.name)
+        name = "δ" if numbered and len(layers) == 1 else name
         names[node.id] = f"δ({node.name})" if name in taken else name
         taken.add(name)
     return names
