@@ -98,7 +98,7 @@ def variables(frame: FrameType | None, names: Names = None) -> Found:
         for name, thing in list(scope.items()):
             if not isinstance(name, str):
                 raise TypeError(f"names are text, got {type(name).__name__} in names=")
-            if name.startswith("_"):
+            if name.startswith(("_", "@")):  # pytest calls its own so
                 continue
             if type(thing) in (list, tuple) and len(thing) <= _LONGEST_LIST:
                 stem = f"{name}_" if name[-1:].isdigit() else name
