@@ -1,5 +1,6 @@
 """Every entry of the tables of operations: its value, its gradient to second order, its kinds of data, its words."""
 
+import re
 import sys
 import zlib
 from collections.abc import Callable, Sequence
@@ -24,12 +25,16 @@ UNARY = [name for name in ELEMENTWISE if len(OPERATIONS[name].operands) == 1]
 OTHERS = sorted(OPERATIONS.keys() - set(ELEMENTWISE)) + sorted(COMPOSED)
 
 
+def label(name: str, case: Case) -> str:
+    """The name of a test, the same in every process: functions among the arguments have addresses."""
+    text = f"{name}-{case.shapes}-{case.static}{case.made}"
+    return re.sub(r"\s+|at 0x[0-9a-f]+", "", text)[:90]
+
+
 def cases(wanted: Callable[[str, Case], bool]) -> list[Any]:
     """The cases of the tables, as parameters of a test."""
     return [
-        pytest.param(
-            name, case, id=f"{name}-{case.shapes}-{case.static}{case.made}".replace(" ", "").replace("\n", "")[:90]
-        )
+        pytest.param(name, case, id=label(name, case))
         for name in OTHERS
         for case in (COMPOSED[name][1] if name in COMPOSED else OPERATIONS[name].cases)
         if wanted(name, case)
