@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from ..arrays import as_numpy, is_foreign, library
 from ..engine import EdgeHook, sweep, topological
 from ..guards import RELEASED, released
 from ..node import Node, outward
@@ -88,7 +89,7 @@ def record_pass(root: Any, gradient: Any, found: Found, fmt: str, *, apart: bool
             names = told_apart(names, [kind == "number" for kind in kinds])
         for i, node in enumerate(graph.nodes):
             if kinds[i] == "number":
-                names[i] = number_in_formula(plain_number(node._stored), fmt)
+                names[i] = number_in_formula(plain_number(seen(node._stored)), fmt)
             elif kinds[i] == "input" and graph.is_target(node, names[i]):
                 kinds[i] = "target"
         seed = _seed(root, gradient)
@@ -133,15 +134,33 @@ def plain_number(data: Any) -> Any:
 def _seed(root: Node, gradient: Any) -> Any:
     """The gradient to start from, as it travels inside a pass."""
     data = root._stored
+    if is_foreign(data):
+        given = root._grad if gradient is None and np.shape(data) else gradient
+        given = np.ones(np.shape(data)) if given is None else seen(given)
+        _check_seed(given, data)
+        return outward(library(data).static(np.asarray(given), data))
     if gradient is None:
         if np.shape(data) == ():
             return 1.0 if type(data) is float else np.ones_like(data)[()]
         gradient = np.ones_like(data) if root._grad is None else root._grad
-    if np.shape(gradient) != np.shape(data):
-        raise ValueError(f"gradient has shape {np.shape(gradient)}, but the root has shape {np.shape(data)}")
+    _check_seed(gradient, data)
     if type(data) is float:
         return float(gradient)
     return outward(np.asarray(gradient, dtype=data.dtype)[()])
+
+
+def _check_seed(gradient: Any, data: Any) -> None:
+    if np.shape(gradient) != np.shape(data):
+        raise ValueError(
+            f"gradient has shape {tuple(np.shape(gradient))}, but the root has shape {tuple(np.shape(data))}"
+        )
+
+
+def seen(x: Any) -> Any:
+    """Data of any library as NumPy's, once and for all, for everything that looks at a pass."""
+    if type(x) is float or isinstance(x, (np.ndarray, np.generic)) or not is_foreign(x):
+        return x
+    return as_numpy(x)[()]
 
 
 class _Graph:
@@ -212,7 +231,7 @@ def _into(steps: _Steps) -> EdgeHook:
         if type(upstream) is float is type(contribution):
             steps[node, i] = upstream, contribution, total
         else:
-            steps[node, i] = outward(upstream), outward(contribution), outward(total)
+            steps[node, i] = seen(outward(upstream)), seen(outward(contribution)), seen(outward(total))
 
     return note
 
@@ -224,7 +243,7 @@ def _trace(
     words = Wording(
         of=_differentiated(names[-1], graph.root, seed),
         d="d" if len(leaves) == 1 and np.ndim(leaves[0]._stored) == 0 else "∂",
-        plain_seed=bool(np.ndim(seed) == 0 and seed == 1),
+        plain_seed=bool(np.ndim(seed) == 0 and seen(seed) == 1),
     )
     place = graph.place
     ids = [f"n_{k}" for k in range(len(graph.nodes))]
@@ -233,7 +252,7 @@ def _trace(
     at: dict[tuple[Node, int], int] = {}
     nodes, edges = list[TraceNode](), list[TraceEdge]()
     for k, node in enumerate(graph.nodes):
-        data, operands = node._stored, tuple([ids[place[parent]] for parent in node.parents])
+        data, operands = seen(node._stored), tuple([ids[place[parent]] for parent in node.parents])
         nodes.append(
             TraceNode(
                 id=ids[k],
@@ -247,7 +266,7 @@ def _trace(
                 # Computed arrays never change; a leaf's may, at the next step of an optimizer.
                 value=data.copy() if node.op is None and isinstance(data, np.ndarray) else data,
                 requires_grad=node.requires_grad,
-                grad=outward(grads[node]) if node in grads else None,
+                grad=seen(outward(grads[node])) if node in grads else None,
                 delta=k in activated and node.op is not None,
                 scope=_scope(node.scope, scopes) if node.scope is not None else None,
                 _words=words,
@@ -279,4 +298,4 @@ def _differentiated(name: str, root: Node, seed: Any) -> str:
     """What the pass differentiates: the root, or for an array the sum of its entries, weighted by the seed."""
     if np.ndim(root._stored) == 0:
         return name
-    return f"Σ{name}" if np.all(seed == 1) else f"(G·{name})"
+    return f"Σ{name}" if np.all(seen(seed) == 1) else f"(G·{name})"

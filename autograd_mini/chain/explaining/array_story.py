@@ -18,7 +18,7 @@ from ..paths import Dag, Route, count_text
 from .document import Equation, Heading, Item, Row
 from .expressions import bare
 from .story import Factor, Path, Story
-from .view import View, as_dag, delta_name, norm, place
+from .view import View, as_dag, delta_name, norm
 
 _MOST_STEPS = 12
 _ENDS = 5
@@ -158,7 +158,7 @@ class _Teller:
         op, operands = OPERATIONS[result.op or ""], [trace.node(id).value for id in result.operands]
         with np.errstate(all="ignore"):
             contribution = op.pull(step.index, gradient, result.value, operands, result.static)
-            return fit(contribution, self.view.sources[place(step.operand)], op, step.index)
+            return fit(contribution, self.view.operand(step), op, step.index)
 
     def _largest(self, top: int, bottom: int, start: int = 0) -> tuple[list[tuple[Any, Any]], bool]:
         """The paths with the largest contributions, the largest first, and whether they are all paths.

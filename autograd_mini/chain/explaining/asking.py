@@ -14,7 +14,7 @@ from ...guards import GraphError, describe
 from ...node import Node
 from ..events import Trace, TraceNode
 from ..names import LONGEST_NAME, Found, named_inside, shown
-from ..recording import record_pass
+from ..recording import record_pass, seen
 from ..render import clean_text
 from ..words import LANGUAGES, Language
 from .chart import Index
@@ -194,7 +194,7 @@ def grad_check(
     if source._grad is None:
         return ""
     agrees = agrees or _agreement(target, 0.0)
-    fresh, own = _entry(target.grad, element), _entry(source._grad, element)
+    fresh, own = _entry(target.grad, element), _entry(seen(source._grad), element)
     index = f"[{', '.join(map(str, element))}]" if element else ""
     words = {"name": f"{view.named.get(target.id, '')}.grad{index}", "g": _number(view, own)}
     if agrees(own, fresh):

@@ -21,7 +21,7 @@ from ...value import Value
 from ..events import TraceEdge, TraceNode
 from ..paths import Dag, between
 from .chart import Chart, Index
-from .view import View, place
+from .view import View
 
 _MOST_CALLS = 20_000
 _MOST_WORK = 500_000_000
@@ -168,14 +168,14 @@ class _Unrolling:
         """One row of the Jacobian, by the rule for a gradient that is 1 at one entry."""
         out = self.view.trace.node(edge.result).value
         gradient = _shaped(_one_hot(int(np.size(out)), entry), out)
-        operand = self.view.sources[place(edge.operand)]
+        operand = self.view.operand(edge)
         op = OPERATIONS[self.view.trace.node(edge.result).op or ""]
         return np.ravel(fit(self._pull(edge, gradient, out), operand, op, edge.index))
 
     def _column(self, edge: TraceEdge, tangent: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         """A weighted sum of columns: what the rule gives is linear in the gradient, and is differentiated by it."""
         result = self.view.trace.node(edge.result)
-        operand, op = self.view.sources[place(edge.operand)], OPERATIONS[result.op or ""]
+        operand, op = self.view.operand(edge), OPERATIONS[result.op or ""]
         gradient = Value(_shaped(np.ones(int(np.size(result.value))), result.value), requires_grad=True)
         constants = [Value(self.view.trace.node(id).value, requires_grad=False) for id in result.operands]
         out = Value(result.value, requires_grad=False)

@@ -10,8 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from ...arrays import is_foreign
 from ...node import Node
 from ...operation import OPERATIONS
+from ...value import Value
 from ..events import Trace, TraceEdge, TraceNode
 from ..notation import number, shape_text
 from ..paths import Dag, between
@@ -84,6 +86,11 @@ class View:
         results, operands = self.ends
         nodes, edges = between(results, operands, place(self.trace.root.id), place(target.id))
         return [self.trace.nodes[k] for k in nodes], [self.flowing[i] for i in edges]
+
+    def operand(self, edge: TraceEdge) -> Node:
+        """An operand, to which gradients are fitted: NumPy's, as all numbers of a trace are."""
+        source = self.sources[place(edge.operand)]
+        return Value(self.trace.node(edge.operand).value) if is_foreign(source._stored) else source
 
     def is_landmark(self, node: TraceNode) -> bool:
         """Whether the short form stops here: at what the user chose, else around activations and at ends of modules."""
