@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays import copied, is_foreign
 from ..node import Node
 from ..state import no_grad
 from ..value import Value
-from .function import Function, Row
+from .function import Function, Row, seen
 from .report import Array
 
 
@@ -18,18 +19,22 @@ class Differences:
 
     def __init__(self, function: Function, row: Row, weights: list[Array], eps: float | None) -> None:
         self.function, self.weights = function, weights
-        self.row = [fine(x) for x in row]
+        self.given, self.row = row, [fine(seen(x)) for x in row]
         with no_grad():
-            self.values = [Value(x) for x in self.row]
+            self.values = [self._value(i, x) for i, x in enumerate(self.row)]
         self.here, precision = self._evaluate(self.values)
         self.precision = precision
         self.eps = float(np.cbrt(precision)) if eps is None else eps
         self.extrapolates = eps is None
 
+    def _value(self, i: int, x: Any) -> Value:
+        """Variable ``i`` somewhere, in the library that it came in."""
+        return Value(copied(np.asarray(x), self.given[i]) if is_foreign(self.given[i]) else x)
+
     def _evaluate(self, row: Row) -> tuple[list[Array], float]:
         """The results, and the precision that they were computed in."""
         with no_grad(), np.errstate(all="ignore"):
-            ys = [y._stored if isinstance(y, Node) else y for y in self.function(row)]
+            ys = [seen(y._stored if isinstance(y, Node) else y) for y in self.function(row)]
         shapes, expected = [np.shape(y) for y in ys], [w.shape for w in self.weights]
         if shapes != expected:
             raise ValueError(f"the results have shapes {shapes} at one point and {expected} at another next to it")
@@ -42,8 +47,8 @@ class Differences:
         x[index] += change
         row = list(self.values)
         with no_grad():
-            row[i] = Value(x if isinstance(self.row[i], np.ndarray) else x[()])
-        return self._evaluate(row)[0], x[index]
+            row[i] = self._value(i, x if isinstance(self.row[i], np.ndarray) else x[()])
+        return self._evaluate(row)[0], np.asarray(seen(row[i]._stored))[index]
 
     def slope(self, i: int, index: tuple[int, ...], up: complex, down: complex) -> tuple[float, float]:
         """The difference quotient between two displacements along one direction, and its rounding error."""

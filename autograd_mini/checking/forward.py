@@ -9,7 +9,7 @@ import numpy as np
 from ..products import linearize
 from ..state import no_grad
 from .differences import fine
-from .function import Function, Row
+from .function import Function, Row, home, seen
 from .report import Array
 
 
@@ -17,15 +17,15 @@ class Forward:
     """Slopes of the weighted sum of the results, by forward mode along one direction at a time."""
 
     def __init__(self, function: Function, row: Row, weights: list[Array]) -> None:
-        self.row, self.weights = row, weights
+        self.given, self.row, self.weights = row, [seen(x) for x in row], weights
         with no_grad():
             _, self._along = linearize(function, row)
 
     def slope(self, directions: list[Any]) -> float:
         """How fast the weighted sum changes along a direction."""
         with no_grad():
-            rates = self._along(directions)
-        return sum(float((w.conj() * fine(rate)).real.sum()) for w, rate in zip(self.weights, rates, strict=True))
+            rates = self._along([home(t, x) for t, x in zip(directions, self.given, strict=True)])
+        return sum(float((w.conj() * fine(seen(rate))).real.sum()) for w, rate in zip(self.weights, rates, strict=True))
 
     def agrees(self, found: list[Array], dtype: Any, seed: int) -> bool:
         """Whether the slope along a pseudo-random direction is that of the gradient, to the precision of ``dtype``."""

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ..arrays import plain
+from ..arrays import as_numpy, data_of, is_foreign, plain, static
 from ..node import Node
 from ..products import vjp
 from ..tree import flatten, parts_of
@@ -42,7 +42,22 @@ def take_apart(f: Callable[..., Any], xs: tuple[Any, ...]) -> tuple[Function, Ro
 
 def gradient_of(function: Function, weights: Row) -> Function:
     """The row of gradients of the results' weighted sum, itself a function to differentiate."""
-    return lambda row: vjp(function, row)[1](weights)
+
+    def gradient(row: Row) -> Row:
+        ys, pullback = vjp(function, row)
+        return pullback([home(w, y) for w, y in zip(weights, ys, strict=True)])
+
+    return gradient
+
+
+def home(x: Any, like: Any) -> Any:
+    """NumPy's numbers as data of the library of ``like``, in its dtype; beside NumPy's as they are."""
+    return static(x, like) if is_foreign(data_of(like)) else x
+
+
+def seen(x: Any) -> Any:
+    """Data of another library as NumPy's; all else as it is."""
+    return as_numpy(x)[()] if is_foreign(x) else x
 
 
 def name_of(f: Callable[..., Any]) -> str:
@@ -87,12 +102,13 @@ def _variable(leaf: Any, name: str) -> Any:
         ) from None
     if type(data) is int:
         data = float(data)
-    if np.asarray(data).dtype.kind not in "fc":
+    numbers = np.asarray(seen(data))
+    if numbers.dtype.kind not in "fc":
         raise TypeError(
-            f"gradcheck differentiates by floating and complex arguments, {name} is {np.asarray(data).dtype}: pass it "
+            f"gradcheck differentiates by floating and complex arguments, {name} is {numbers.dtype}: pass it "
             "as floats, or as Value(x, requires_grad=False), or bind it with a lambda"
         )
-    if not np.isfinite(data).all():
+    if not np.isfinite(numbers).all():
         raise ValueError(f"{name} holds nan or infinity, where no difference can be computed")
     return data
 
@@ -104,6 +120,7 @@ def _floating(y: Any, f: str) -> Any:
     data = y._stored if isinstance(y, Node) else plain(y)
     if type(data) is int:
         return float(data)
-    if np.asarray(data).dtype.kind not in "fc":
-        raise TypeError(f"{f} returned {np.asarray(data).dtype}, which has no gradient; return floating numbers")
+    dtype = np.asarray(seen(data)).dtype
+    if dtype.kind not in "fc":
+        raise TypeError(f"{f} returned {dtype}, which has no gradient; return floating numbers")
     return y if isinstance(y, Node) else data

@@ -12,7 +12,7 @@ from ..products import vjp
 from ..state import no_grad
 from .differences import Differences, fine, weights_for
 from .forward import Forward
-from .function import Function, Row, gradient_of, name_of, take_apart
+from .function import Function, Row, gradient_of, home, name_of, seen, take_apart
 from .report import (
     Array,
     GradientError,
@@ -168,13 +168,16 @@ class _Options:
 def _check(function: Function, row: Row, places: list[str], options: _Options) -> list[Array]:
     """Compare one order; the weights that it used define the function of the next."""
     with no_grad():
-        ys, pullback = vjp(function, row)
+        results, pullback = vjp(function, row)
+        ys = [seen(y) for y in results]
         if not all(np.isfinite(y).all() for y in ys):
             raise ValueError(f"{options.subject} is nan or infinite at this point, so there is no gradient to check")
         weights = weights_for(ys, options.seed)
-        found = [np.asarray(fine(g)) for g in pullback(weights)]
+        found = [
+            np.asarray(fine(seen(g))) for g in pullback([home(w, y) for w, y in zip(weights, results, strict=True)])
+        ]
     differences = Differences(function, row, weights, options.eps)
-    coarsest = max((np.asarray(x).dtype for x in (*row, *ys)), key=lambda dtype: np.finfo(dtype).eps)
+    coarsest = max((np.asarray(seen(x)).dtype for x in (*row, *ys)), key=lambda dtype: np.finfo(dtype).eps)
 
     def compare(found: list[Array], options: _Options) -> None:
         rows: list[Mismatch] = []
@@ -182,7 +185,7 @@ def _check(function: Function, row: Row, places: list[str], options: _Options) -
             rows += _compare(differences, i, place, autodiff, coarsest, options)
         if rows:
             rows.sort(key=lambda row: row.absolute_error / row.allowed if row.allowed else np.inf, reverse=True)
-            raise GradientError(_message(rows, places, sum(np.size(x) for x in row), differences, options), rows)
+            raise GradientError(_message(rows, places, sum(np.size(seen(x)) for x in row), differences, options), rows)
 
     if options.mode != "forward":
         compare(found, options)

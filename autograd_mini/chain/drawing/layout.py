@@ -16,6 +16,10 @@ from .foldcards import chain_heading, fold_card, fold_pill
 from .picture import Fold, Picture
 
 _MOST_STEPS = 2000
+# An edge that passes by other cards is laid out in pieces, one for each rank; a value that every step of a recurrence
+# uses gives quadratically many, and the time for them grows faster still unless the search is bounded.
+_MOST_SPANNED = 700
+_CHEAPER = {"nslimit": "2", "nslimit1": "2", "mclimit": "0.1", "splines": "line"}
 _WIDE_LEGEND = 8
 _LONGEST_CAPTION = 300
 
@@ -46,6 +50,8 @@ def dot_text(trace: Trace, style: Style, *, rankdir: str, legend: bool, picture:
     picture = picture or Picture.whole(trace)
     dot = graphviz.Digraph(graph_attr=_graph_attributes(style, rankdir), node_attr=_NODE, edge_attr=_EDGE)
     page = _Page(picture, style, rankdir)
+    if page.spanned() > _MOST_SPANNED:
+        dot.attr(**_CHEAPER)
     below = _below(page, rankdir, legend)
     if below:
         dot.attr(label=below, labelloc="b")
@@ -114,6 +120,21 @@ class _Page:
         self.times, self.scope_times = picture.times(), picture.scope_times()
         self.faded, self.links = picture.faded(), picture.links()
         self.first = self._first()
+
+    def spanned(self) -> int:
+        """About how many ranks all edges span together, on which the time for the layout depends."""
+        lowers: dict[str, set[str]] = {card: set() for card in self.cluster}
+        for lower, upper, _ in self.links:
+            lowers[upper].add(lower)
+        rank: dict[str, int] = {}
+        for card in sorted(self.place, key=self.place.__getitem__):
+            rank[card] = 1 + max((rank.get(lower, 0) for lower in lowers[card]), default=0)
+        highest = {card: len(rank) for card, below in lowers.items() if not below}
+        for upper, below in lowers.items():
+            for lower in below & highest.keys():  # a leaf stands just before its first use
+                highest[lower] = min(highest[lower], rank[upper] - 1)
+        rank.update(highest)
+        return sum(rank[upper] - rank[lower] for upper, below in lowers.items() for lower in below)
 
     def _first(self) -> dict[str, list[str]]:
         """For each cluster the uppermost cards in it: what it computes first, or the leaves which that uses."""

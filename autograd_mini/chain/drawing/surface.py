@@ -274,8 +274,8 @@ def draw(  # noqa: PLR0913 (the options of a picture, each with a default)
 
     Notes
     -----
-    A gradient that is zero throughout has a green "dead" beside it; one with an entry beyond ±1000, an infinite one or
-    a nan has a red "explodes".
+    A gradient that is zero throughout has a red "dead" beside it; one with an entry beyond ±1000, an infinite one or a
+    nan has a red "explodes".
 
     Examples
     --------
