@@ -45,7 +45,7 @@ def gradient_of(function: Function, weights: Row) -> Function:
 
     def gradient(row: Row) -> Row:
         ys, pullback = vjp(function, row)
-        return pullback([home(w, y) for w, y in zip(weights, ys, strict=True)])
+        return list(pullback([home(w, y) for w, y in zip(weights, ys, strict=True)]))
 
     return gradient
 

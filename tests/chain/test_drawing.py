@@ -587,3 +587,20 @@ def test_pictures_are_imported_only_when_they_are_asked_for() -> None:
         am.paint  # noqa: B018
     with pytest.raises(AttributeError, match="no attribute 'paint'"):
         am.chain.paint  # noqa: B018
+
+
+def test_a_value_that_every_step_uses_is_laid_out_within_bounds() -> None:
+    """Edges that pass by many cards would take minutes to lay out; a picture without them keeps the full search."""
+    v, state = Value(0.5, name="v"), Value(0.1, name="s0")
+    for _ in range(30):
+        state = am.tanh(state * v + 0.3)
+    source = draw(state).source
+    assert "nslimit=2" in source
+    assert "splines=line" not in source
+    chain = Value(0.5)
+    for _ in range(60):
+        chain = am.tanh(chain)
+    assert "nslimit" not in draw(chain).source
+    for _ in range(40):
+        state = am.tanh(state) * v + state
+    assert "splines=line" in draw(state).source

@@ -18,8 +18,8 @@ from .picture import Fold, Picture
 _MOST_STEPS = 2000
 # An edge that passes by other cards is laid out in pieces, one for each rank; a value that every step of a recurrence
 # uses gives quadratically many, and the time for them grows faster still unless the search is bounded.
-_MOST_SPANNED = 700
-_CHEAPER = {"nslimit": "2", "nslimit1": "2", "mclimit": "0.1", "splines": "line"}
+_MOST_SPANNED, _MOST_CURVED = 700, 2000
+_CHEAPER = {"nslimit": "2", "nslimit1": "2", "mclimit": "0.1"}
 _WIDE_LEGEND = 8
 _LONGEST_CAPTION = 300
 
@@ -50,8 +50,9 @@ def dot_text(trace: Trace, style: Style, *, rankdir: str, legend: bool, picture:
     picture = picture or Picture.whole(trace)
     dot = graphviz.Digraph(graph_attr=_graph_attributes(style, rankdir), node_attr=_NODE, edge_attr=_EDGE)
     page = _Page(picture, style, rankdir)
-    if page.spanned() > _MOST_SPANNED:
-        dot.attr(**_CHEAPER)
+    spanned = page.spanned()
+    if spanned > _MOST_SPANNED:
+        dot.attr(**_CHEAPER, **({} if spanned < _MOST_CURVED else {"splines": "line"}))
     below = _below(page, rankdir, legend)
     if below:
         dot.attr(label=below, labelloc="b")
