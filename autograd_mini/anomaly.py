@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .guards import RELEASED, GraphError, describe
+from .guards import RELEASED, GraphError, describe, mark_of
 from .node import Node
 from .state import STATE, Switch, Watched
 
@@ -244,7 +244,9 @@ def _check_unchanged(node: Node) -> None:
 def _fingerprint(x: Node) -> Any:
     """A number that is another one for other data; None for what cannot change."""
     data = x._stored
-    return hash(data.tobytes()) if type(data) is np.ndarray else None
+    if type(data) is np.ndarray:
+        return hash(data.tobytes())
+    return mark_of(data) if hasattr(type(data), "_version") else None
 
 
 def _forget(key: int) -> None:

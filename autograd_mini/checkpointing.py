@@ -9,6 +9,8 @@ from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
+from .arrays import as_numpy, is_abstract, shape_of
+from .arrays.batched import whole
 from .engine import record, sweep, topological
 from .flattening import flatten as to_vector
 from .forward import push
@@ -188,9 +190,12 @@ def _sources(ys: Sequence[Any], start: int) -> list[Node]:
 
 
 def _close(x: Any, y: Any) -> bool:
-    """Whether two results are the same but for the rounding of a library that adds up in another order."""
-    if np.shape(x) != np.shape(y):
+    """Whether two results are the same, as far as they can be looked at, but for rounding in another order."""
+    x, y = whole(x), whole(y)
+    if shape_of(x) != shape_of(y):
         return False
-    a, b = np.asarray(x), np.asarray(y)
+    if is_abstract(x):
+        return True
+    a, b = as_numpy(x), as_numpy(y)
     rtol = float(np.finfo(b.dtype).eps) ** 0.5 if b.dtype.kind in "fc" else 0.0
     return bool(np.allclose(a, b, rtol=rtol, atol=rtol * float(np.abs(b).max(initial=0.0)), equal_nan=True))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .arrays import shape_of
+from .arrays import as_numpy, shape_of
 
 if TYPE_CHECKING:
     from .node import Node
@@ -29,8 +29,8 @@ class GraphError(RuntimeError):
 
 
 _lent: dict[int, tuple[weakref.ref[Node], Any]] = {}
-"""Arrays in somebody's hands, by the leaf's id, with a copy of each, or None once somebody wrote into it; the weak
-reference takes the entry away."""
+"""Arrays in somebody's hands, by the leaf's id, with a copy of each (of a tensor, which counts its changes, their
+number), or None once somebody wrote into it; the weak reference takes the entry away."""
 
 
 def anything_lent() -> bool:
@@ -42,7 +42,19 @@ def lend(leaf: Node) -> None:
     """Remember the leaf's array as it is now: its owner may write into it, and a later pass must notice."""
     key = id(leaf)
     if key not in _lent:
-        _lent[key] = (weakref.ref(leaf, lambda _: _lent.pop(key, None)), leaf._stored.copy())
+        mark = mark_of(leaf._stored)
+        if mark is not None:
+            _lent[key] = (weakref.ref(leaf, lambda _: _lent.pop(key, None)), mark)
+
+
+def mark_of(data: Any) -> Any:
+    """What tells whether data are as they were: a copy, or how often a tensor was written to; None if it cannot say."""
+    if type(data) is np.ndarray:
+        return data.copy()
+    try:
+        return data._version
+    except RuntimeError:  # made in torch's inference mode
+        return None
 
 
 def renew(leaf: Node, *, in_place: bool = False) -> None:
@@ -60,24 +72,28 @@ def check_unchanged(nodes: Iterable[Node]) -> None:
     written: set[Node] = set()
     for node in nodes:
         for parent in node.parents:
-            if (parent in written or _written_to(parent)) and node.op is not None:
+            if (parent in written or _written_to(parent) or _written_to(node)) and node.op is not None:
                 static = {name: item for name, item in (node.static or {}).items() if name != "found"}
                 if not _same(node.op.compute([x._stored for x in node.parents], static), node._stored):
                     raise GraphError(CHANGED.format(describe(parent)))
-                if np.may_share_memory(node._stored, parent._stored):
+                if type(node._stored) is not np.ndarray or np.may_share_memory(node._stored, parent._stored):
                     written.add(node)
 
 
 def _written_to(node: Node) -> bool:
     entry = _lent.get(id(node))
-    if entry is None or (entry[1] is not None and _same(entry[1], node._stored)):
+    if entry is None:
+        return False
+    data, mark = node._stored, entry[1]
+    if mark is not None and (_same(mark, data) if type(data) is np.ndarray else mark == data._version):
         return False
     _lent[id(node)] = (entry[0], None)  # a write may be undone by the next pass: from now on every result is checked
     return True
 
 
 def _same(x: Any, y: Any) -> bool:
-    return np.array_equal(x, y, equal_nan=np.asarray(y).dtype.kind in "fc")
+    x, y = as_numpy(x), as_numpy(y)
+    return np.array_equal(x, y, equal_nan=y.dtype.kind in "fc")
 
 
 CHANGED = (

@@ -94,6 +94,8 @@ class Value(ArrayMethods, Conversions):
                 data.flags.writeable = False
         elif data is RELEASED:
             raise released(self)
+        elif hasattr(type(data), "_version"):  # a tensor, which counts what is written into it
+            guards.lend(self)
         return data
 
     @data.setter

@@ -260,6 +260,41 @@ def test_decisions_by_a_value_are_refused() -> None:
     close(vmap(lambda x: am.where(x > 0, x, -x))(np.array([-1.0, 2.0])), [1.0, 2.0])
 
 
+def test_checkpoints_inside() -> None:
+    f = am.checkpoint(lambda x: np.sum(np.tanh(x)))
+    close(vmap(grad(f))(X), 1 - np.tanh(X) ** 2)
+    close(vmap(am.hessian(f))(X), vmap(am.hessian(lambda x: np.sum(np.tanh(x))))(X))
+    close(grad(lambda X: am.sum(vmap(f)(X)))(X), 1 - np.tanh(X) ** 2)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: am.piecewise(x, [x > 0], [am.sqrt]),
+        lambda x: am.piecewise(x, [x > 0.5, x < 0], [lambda x, k: k * x * x, -1.0, lambda x, k: am.exp(k * x)], 2.0),
+        lambda x: am.piecewise(x, x > 9, [am.log, am.sin]),
+        lambda x: am.select([x > 0.5, x < 0], [x * x, -x], 3.0),
+        lambda x: am.choose(x > 0, [x, x * x]),
+        lambda x: am.putmask(x, x > 0, x * x),
+    ],
+)
+def test_choices_by_each_example(f: Callable[[Any], Any]) -> None:
+    close(vmap(f)(X), np.stack([f(x) for x in X]))
+    total = lambda x: am.sum(f(x))  # noqa: E731
+    close(vmap(grad(total))(X), np.stack([grad(total)(x) for x in X]))
+
+
+def test_results_of_different_lengths_are_refused() -> None:
+    uses: list[Callable[[Any], Any]] = [lambda x: x[x > 0], lambda x: am.nonzero(x > 0)]
+    for use in uses:
+        with pytest.raises(ValueError, match=r"one shape, got \(\d,\) and .*a mask.*where\(mask, x, 0\)"):
+            vmap(use)(X)
+    with pytest.raises(TypeError, match=r"how long its result is: choose with where"):
+        vmap(lambda x: am.extract(x > 0, x))(X)
+    with pytest.raises(ValueError, match="number 2 for 2 choices"):
+        vmap(lambda i: am.choose(i, [1.0, 2.0]))(np.array([0, 2]))
+
+
 def test_arguments_that_do_not_fit() -> None:
     with pytest.raises(ValueError, match=r"one number of examples, got axis 0 of shape \(5, 3\) and axis 0 of shape"):
         vmap(lambda x, W: x)(X, W)

@@ -87,7 +87,14 @@ class Batched:
             "NumPy's arrays, or call the function for each example"
         )
 
-    __bool__ = __float__ = __int__ = __index__ = __complex__ = __array__ = item = tolist = __contains__ = _no_number
+    __bool__ = __float__ = __int__ = __index__ = __complex__ = item = tolist = __contains__ = _no_number
+
+    def __array__(self, *_: Any, **__: Any) -> Any:
+        raise TypeError(
+            "inside vmap the numbers differ from example to example, and this function looks at them, to decide what "
+            "it computes or how long its result is: choose with where(condition, x, y), or call the function for each "
+            "example"
+        )
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, out: Any = None, **kwargs: Any) -> Any:
         if method != "__call__" or (out is not None and out[0] is not inputs[0]) or any(map(_is_value, inputs)):
@@ -244,6 +251,13 @@ def _gathered(results: list[Any], level: int, filled: bool) -> Any:
         return type(first)(*parts) if hasattr(first, "_fields") else type(first)(parts)
     if not hasattr(first, "dtype") and type(first) not in (float, complex):
         return first
+    shapes = sorted({shape_of(result) for result in results})
+    if len(shapes) > 1:
+        raise ValueError(
+            f"inside vmap every example needs a result of one shape, got {' and '.join(map(str, shapes))}: a mask as "
+            "an index, and nonzero, take as many entries as there are; keep them all, where(mask, x, 0), or call the "
+            "function for each example"
+        )
     stacked = library(*results).stack(results)
     return Batched(stacked if filled else stacked[:0], level)
 
@@ -285,6 +299,13 @@ def leave(x: Any, axis: int, level: int) -> Any:
 def has_level(x: Any, level: int) -> bool:
     """Whether the data differ from example to example of that level."""
     return level in levels(x)
+
+
+def whole(x: Any) -> Any:
+    """The array of all examples, whose hidden axes are in front."""
+    while type(x) is Batched:
+        x = x.data
+    return x
 
 
 def is_mapping() -> bool:

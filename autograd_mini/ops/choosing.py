@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from ..arrays import as_numpy, kind_of, shape_of
+from ..arrays import as_numpy, is_abstract, kind_of, shape_of
+from ..arrays.batched import whole
 from ..operation import Operand, case, composed
 from .arithmetic import where, zeros_like
 from .axes import broadcast_arrays
 from .indexing import getitem, take
 from .joining import array, stack
 from .plain import as_data
-from .shapes import expand_dims, moveaxis, ravel, reshape, several
+from .shapes import astype, expand_dims, moveaxis, ravel, reshape, several
 from .updates import put_at
 
 
@@ -100,6 +103,11 @@ def piecewise(
     ValueError
         If the number of pieces does not fit that of the conditions.
 
+    Notes
+    -----
+    Inside ``vmap``, where examples differ in what holds, a callable is given all entries; in place of those where its
+    condition does not hold stands one where it does.
+
     Examples
     --------
     No slope is computed where it is not asked for, so that no 0 · inf arises:
@@ -114,18 +122,35 @@ def piecewise(
     """
     x = array(x)
     shape = shape_of(x)
-    conditions = [np.asarray(as_numpy(as_data(c)), bool) for c in _listed(condlist, len(shape))]
+    conditions = [as_data(c) for c in _listed(condlist, len(shape))]
+    together = any(map(is_abstract, conditions))
+    if not together:
+        conditions = [np.asarray(as_numpy(c), bool) for c in conditions]
     if len(funclist) == len(conditions) + 1:
-        conditions.append(~np.any(conditions, axis=0))
+        conditions.append(~functools.reduce(operator.or_, conditions))
     if len(funclist) != len(conditions):
         raise ValueError(f"piecewise needs a function for each of {len(conditions)} conditions, got {len(funclist)}")
     result: Any = zeros_like(x)
     for condition, piece in zip(conditions, funclist, strict=True):
-        if not callable(piece):
+        if together:
+            part = _of_all(piece, x, condition, args, kw) if callable(piece) else piece
+            result = astype(where(condition, part, result), as_data(x).dtype)
+        elif not callable(piece):
             result = put_at(result, piece, condition)
         elif condition.any():
             result = put_at(result, piece(getitem(x, condition), *args, **kw), condition)
     return result
+
+
+def _of_all(piece: Callable[..., Any], x: Any, condition: Any, args: Sequence[Any], kw: dict[str, Any]) -> Any:
+    """A piece of every entry in every example; where the condition does not hold, of one from where it does."""
+    if not is_abstract(held := whole(condition)):
+        allowed = as_numpy(whole(where(condition, as_data(x), np.nan)))
+        known = allowed[~np.isnan(allowed)]
+        if not held.any():
+            return zeros_like(x)
+        x = where(condition, x, known[0] if known.size else np.nan)
+    return reshape(piece(ravel(x), *args, **kw), shape_of(x))
 
 
 def _listed(condlist: Any, ndim: int) -> list[Any]:
@@ -173,17 +198,18 @@ def choose(x: Any, choices: Sequence[Operand], mode: str = "raise") -> Any:
     >>> am.choose([0, 1, 0], [am.Value([1.0, 2.0, 3.0]), 10.0])
     Value([ 1., 10.,  3.], shape=(3,), op=where)
     """
-    numbers, n = as_numpy(as_data(x)), len(choices)
-    if numbers.dtype.kind not in "iub":
-        raise TypeError(f"choose needs whole numbers, got {numbers.dtype}")
+    numbers, n = as_data(x), len(choices)
+    if kind_of(numbers) not in "iub":
+        raise TypeError(f"choose needs whole numbers, got {np.asarray(whole(numbers)).dtype}")
+    numbers = numbers if is_abstract(numbers) else as_numpy(numbers)
     if mode not in ("raise", "wrap", "clip"):
         raise ValueError(f"choose has no mode {mode!r}: choose raise, wrap or clip")
     if mode == "wrap":
         numbers = numbers % n
     elif mode == "clip":
         numbers = numbers.clip(0, n - 1)
-    elif numbers.size and (numbers.min() < 0 or numbers.max() >= n):
-        raise ValueError(f"choose got the number {numbers.max()} for {n} choices")
+    elif not is_abstract(all_of := whole(numbers)) and all_of.size and (all_of.min() < 0 or all_of.max() >= n):
+        raise ValueError(f"choose got the number {all_of.max()} for {n} choices")
     result: Any = broadcast_arrays(numbers, *choices)[-1]
     for i in reversed(range(n - 1)):
         result = where(numbers == i, choices[i], result)

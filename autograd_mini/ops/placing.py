@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import as_numpy, shape_of
+from ..arrays import as_numpy, is_abstract, shape_of
 from ..operation import Operand, case, composed
 from .arithmetic import where
 from .indexing import brought_in, index_along_axis, plain_index
@@ -160,7 +160,8 @@ def putmask(x: Operand, mask: Any, values: Operand) -> Any:
     >>> am.putmask([1.0, 2.0, 3.0], [True, False, True], am.Value([7.0, 8.0, 9.0]))
     Value([7., 2., 9.], shape=(3,), op=where)
     """
-    return where(np.asarray(as_numpy(as_data(mask)), bool), resize(values, shape_of(x)), x)
+    mask = as_data(mask)
+    return where(mask if is_abstract(mask) else np.asarray(as_numpy(mask), bool), resize(values, shape_of(x)), x)
 
 
 @composed(

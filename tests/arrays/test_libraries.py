@@ -1,5 +1,6 @@
 """Values that hold JAX arrays, PyTorch tensors, or what follows the array API: same results, same kind of gradient."""
 
+import contextlib
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 import autograd_mini as am
-from autograd_mini import Value
+from autograd_mini import GraphError, Value
 
 LIBRARIES = ("jax", "torch", "array_api_strict")
 
@@ -231,3 +232,33 @@ def test_jax_differentiates_and_maps_our_functions() -> None:
     a = np.array([0.5, -1.0, 2.0])
     np.testing.assert_allclose(jax.grad(lambda x: am.sum(am.tanh(x)))(a), 1 - np.tanh(a) ** 2)
     np.testing.assert_allclose(jax.vmap(am.softplus)(jax.numpy.asarray(a)), am.softplus(a))
+
+
+def test_a_write_into_a_tensor_between_its_use_and_the_pass_is_noticed() -> None:
+    torch: Any = pytest.importorskip("torch")
+
+    def used() -> tuple[Value, Any, Value]:
+        v = Value(torch.tensor([1.0, 2.0]))
+        data = v.data
+        return v, data, am.sum(am.exp(v[:1]) * v)
+
+    v, data, y = used()
+    y.backward()
+    want = v.grad
+    for in_anomaly in (False, True):
+        with am.detect_anomaly() if in_anomaly else contextlib.nullcontext():
+            v, data, y = used()
+            data.add_(1.0)
+            with pytest.raises(GraphError, match="changed after"):
+                y.backward()
+    v, data, _ = used()
+    data.sub_(1.0).add_(1.0)  # before its use
+    am.sum(am.exp(v[:1]) * v).backward()
+    np.testing.assert_array_equal(v.grad, want)
+    y = am.exp(v)
+    z = am.sum(y)
+    y.data.mul_(2.0)  # a result, which the rule needs
+    with pytest.raises(GraphError, match="changed after"):
+        z.backward()
+    with torch.inference_mode():
+        assert Value(torch.ones(2)).data.shape == (2,)
