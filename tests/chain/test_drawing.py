@@ -16,6 +16,7 @@ import pytest
 
 import autograd_mini as am
 from autograd_mini import Drawing, GraphError, RenderError, Value, draw, set_renderer
+from autograd_mini.chain.render import RenderTimeout, RenderWarning
 from autograd_mini.chain.theme import DARK, LIGHT
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -604,3 +605,23 @@ def test_a_value_that_every_step_uses_is_laid_out_within_bounds() -> None:
     for _ in range(40):
         state = am.tanh(state) * v + state
     assert "splines=line" in draw(state).source
+
+
+@pytest.mark.parametrize("format", ["svg", "png", "pdf"])
+def test_every_format_falls_back_to_a_coarser_layout(monkeypatch: pytest.MonkeyPatch, format: str) -> None:
+    """A picture with nothing to fold is laid out in haste if the full layout takes too long."""
+    asked = []
+
+    def slow(source: str, kind: str, **_: object) -> bytes:
+        asked.append(kind)
+        if "nslimit1=1" not in source:
+            raise RenderTimeout("too slow", source)
+        return b"<svg width='1pt' height='1pt' xmlns='http://www.w3.org/2000/svg'></svg>"
+
+    monkeypatch.setattr("autograd_mini.chain.drawing.surface.render", slow)
+    x = Value(0.5, name="x")
+    drawing = draw(x * x)
+    with pytest.warns(RenderWarning, match="with a coarser layout"):
+        getattr(drawing, format)()
+    assert asked == [format, format]
+    assert drawing.source.rstrip().endswith("}")

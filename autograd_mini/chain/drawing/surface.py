@@ -20,7 +20,7 @@ from ..theme import DARK, LIGHT
 from ..words import LANGUAGES, Language
 from .cards import Detail, Style
 from .folding import Modules
-from .layout import dot_text
+from .layout import dot_text, in_haste
 from .limits import GraphTooLarge, fitted, most_folded
 from .picture import Picture
 from .selection import joining, lit, near, values_of
@@ -71,21 +71,31 @@ class Drawing:
         self._theme, self._label, self._timeout, self._folded = theme, label, timeout, folded
 
     def _render(self, format: str, **options: Any) -> bytes:
-        """The picture; one that takes too long is folded, and drawn so from then on."""
+        """The picture in any format; one that takes too long is drawn folded or in haste, and so from then on."""
         try:
             return render(self.source, format, timeout=self._timeout, **options)
-        except RenderTimeout:
-            source = self._folded() if self._folded is not None else self.source
-            if source == self.source:
-                raise
+        except RenderTimeout as error:
+            late = error
+        folded = self._folded() if self._folded is not None else self.source
+        simpler = dict.fromkeys((folded, in_haste(folded)))
+        simpler.pop(self.source, None)
+        self._folded = None
+        for source in simpler:
+            try:
+                drawn = render(source, format, timeout=self._timeout, **options)
+            except RenderTimeout as error:
+                late = error
+                continue
+            how = "folded" if source == folded else "with a coarser layout"
             warnings.warn(
-                f"the layout took longer than {self._timeout:g} seconds, so the picture is drawn folded; "
+                f"the layout took longer than {self._timeout:g} seconds, so the picture is drawn {how}; "
                 "draw(..., timeout=60) gives it more time",
                 RenderWarning,
                 stacklevel=4,
             )
-            self.source, self._folded = source, None
-            return render(self.source, format, timeout=self._timeout, **options)
+            self.source = source
+            return drawn
+        raise late
 
     @cached_property
     def _svg(self) -> str:
@@ -256,7 +266,8 @@ def draw(  # noqa: PLR0913 (the options of a picture, each with a default)
         drawn once (× N), then long chains of unnamed operations become one card (… 12 ops), then modules. None draws
         all.
     timeout : float, default 20.0
-        The most seconds that the drawing program may take; a picture that takes longer is drawn folded, with a warning.
+        The most seconds that the drawing program may take; a picture that takes longer is drawn folded, or
+        with a coarser layout, with a warning.
 
     Returns
     -------
