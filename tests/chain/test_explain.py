@@ -792,3 +792,20 @@ def test_graphs_of_100000_values(operation: str) -> None:
     text = str(explain(v, x))
     assert time.process_time() - start < 15.0
     assert len(text) < 3_000
+
+
+def test_every_unnamed_value_is_defined_and_no_two_paths_read_alike() -> None:
+    w = Value(np.array([[1.0, -2.0, 3.0, 7.0], [5.0, 6.0, 4.0, 9.0]]), name="W")
+    text = str(explain(np.max(w) - np.median(w), w))
+    rows = [line.split("(2, 4)")[0] for line in text.splitlines() if "→ W" in line and "v₈" in line]
+    assert len(rows) == len(set(rows)) == 2
+    chosen = str(explain(np.sum(np.where(np.array([True, False]), Value([1.0, 2.0], name="a"), 0.0))))
+    assert "c₁ = [True, False]" in chosen
+    d, c, a = Value(3.0, name="d"), Value(4.0, name="c"), Value(2.0, name="a")
+    assert "where: v₁ = d · c,   v₂ = a²" in str(explain(d * c + a**2))
+    x = Value(0.5, name="x")
+    y = x
+    for _ in range(60):
+        y = am.sin(y) * y
+    where = str(explain(y, x)).partition("where:")[2]
+    assert 0 < where.count(" = ") <= 12

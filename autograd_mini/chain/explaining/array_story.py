@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 import numpy as np
@@ -61,7 +62,7 @@ def nested(edges: Sequence[TraceEdge], upstream: str) -> str:
 
 
 # A number copied to every entry and then multiplied entry by entry is a factor.
-_COPIES = re.compile(r"\((?!1,)([^() ]+), copied\) × ")
+_COPIES = re.compile(r"\(([^() ]+), copied\) × ")
 
 
 def _is_compound(text: str) -> bool:
@@ -227,11 +228,9 @@ class _Teller:
         view = self.view
         found, complete = self._largest(top, bottom, i)
         shown = found[: view.max_paths]
-        for k, (product, link) in enumerate(shown):
-            route = _unlinked(link)
-            nodes = [top, *(self.dag.lowers[edge] for edge in route)]
-            names = [self.nodes[node].name for node in nodes]
-            arrows = " → ".join(names if len(names) <= _SPELLED + 2 else [*names[:3], "⋯", *names[-2:]])
+        routes = [_unlinked(link) for _, link in shown]
+        ways = [[self.nodes[node].name for node in (top, *map(self.dag.lowers.__getitem__, way))] for way in routes]
+        for k, ((product, _), route, arrows) in enumerate(zip(shown, routes, arrows_between(ways), strict=True)):
             text = nested([self.edges[edge] for edge in route], self._upstream(top)) if len(route) <= _SPELLED else ""
             text = view.say(text) if len(text) <= _LINE else ""
             words = f"  {'+' if k else ' '} {text or arrows}"
@@ -274,6 +273,30 @@ def matrix_rows(view: View, value: Any, note: str) -> Iterator[Row]:
     for i, row in enumerate(words):
         line = f"{' ' if i else '['}[{', '.join(word.rjust(width) for word in row)}]{'],'[i < rows - 1]}"
         yield Row("" if i else "=", (line,), note if i == rows - 1 else "")
+
+
+def arrows_between(ways: Sequence[Sequence[str]]) -> list[str]:
+    """Paths as rows of values; of long ones the ends, and what tells one from another that has the same ends.
+
+    Examples
+    --------
+    >>> arrows_between([["f", "a", "b", "x"], ["f", "p", "q", "r", "s", "t", "x"], ["f", "p", "q", "u", "s", "t", "x"]])
+    ['f → a → b → x', 'f → p → ⋯ → r → ⋯ → t → x', 'f → p → ⋯ → u → ⋯ → t → x']
+    """
+    short = [way if len(way) <= _SPELLED + 2 else [*way[:3], "⋯", *way[-2:]] for way in ways]
+    arrows = []
+    for way, ends in zip(ways, short, strict=True):
+        alike = [other for other, its in zip(ways, short, strict=True) if its == ends]
+        kept = [*ends]
+        if len(alike) > 1:
+            often = Counter(chain.from_iterable(map(set, alike)))
+            own = [i for i, name in enumerate(way) if often[name] < len(alike)][:2]
+            marks = sorted({0, 1, *own, len(way) - 2, len(way) - 1})
+            kept = [way[0]]
+            for before, here in pairwise(marks):
+                kept += ["⋯", way[here]] if here > before + 1 else [way[here]]
+        arrows.append(" → ".join(kept))
+    return arrows
 
 
 def _cut(found: list[tuple[Any, Any]], most: int) -> list[tuple[Any, Any]]:
