@@ -94,7 +94,9 @@ class Value(ArrayMethods, Conversions):
                 data.flags.writeable = False
         elif data is RELEASED:
             raise released(self)
-        elif hasattr(type(data), "_version"):  # a tensor, which counts what is written into it
+        elif type(data) is not float and hasattr(
+            type(data), "_version"
+        ):  # a tensor, which counts what is written into it
             guards.lend(self)
         return data
 

@@ -90,7 +90,8 @@ def vmap(f: Callable[..., Any], in_axes: Axes = 0, out_axes: Axes = 0) -> Callab
         When called, if ``f`` decides by a value (``if x > 0``) or needs it as a number: it stands for all examples at
         once. The message names ``where``.
     ValueError
-        When called, if the arguments have no axis to map, or not as many examples.
+        When called, if the arguments have no axis to map, or not as many examples; if results inside have other shapes
+        for other examples, as ``x[x > 0]`` has.
     GraphError
         When ``backward()`` is called in ``f`` and reaches a Value that is the same for all examples: its ``.grad``
         cannot hold a gradient for each.

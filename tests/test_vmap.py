@@ -285,7 +285,7 @@ def test_choices_by_each_example(f: Callable[[Any], Any]) -> None:
 
 
 def test_results_of_different_lengths_are_refused() -> None:
-    uses: list[Callable[[Any], Any]] = [lambda x: x[x > 0], lambda x: am.nonzero(x > 0)]
+    uses: list[Callable[[Any], Any]] = [lambda x: x[x > 0], lambda x: am.nonzero(x > 0), lambda x: np.where(x > 0)]
     for use in uses:
         with pytest.raises(ValueError, match=r"one shape, got \(\d,\) and .*a mask.*where\(mask, x, 0\)"):
             vmap(use)(X)

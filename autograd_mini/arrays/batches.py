@@ -291,6 +291,10 @@ class Batches:
         lowered = [aligned_to(item, widest)[0] if is_at(item, level) else item for item in items]
         return level, (every, *lowered), size
 
+    def where(self, condition: Any, *choices: Any) -> Any:
+        """One of two choices; of none, as in NumPy, the places where the condition holds."""
+        return elementwise("where", condition, *choices) if choices else self.nonzero(condition)
+
     def take_along_axis(self, x: Any, indices: Any, axis: int) -> Any:
         """For each row the entries that the same row of ``indices`` names."""
         level, parts = self._all_there([x, indices])
@@ -299,7 +303,7 @@ class Batches:
 
 
 _ELEMENTWISE = {
-    "where", "zeros_like", "ones_like", "relu", "sigmoid", "softplus", "step", "erf", "real", "imag", "conj",
+    "zeros_like", "ones_like", "relu", "sigmoid", "softplus", "step", "erf", "real", "imag", "conj",
     "conjugate", "round", "around", "sinc", "nan_to_num", "abs", "clip", "real_if_close",
 }  # fmt: skip
 _REDUCTIONS = {"sum", "mean", "max", "min", "prod", "any", "all", "logsumexp"}
