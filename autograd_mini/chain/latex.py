@@ -73,6 +73,10 @@ _ROOT = re.compile(
 )
 
 
+_WORDS = re.compile(r"\\mathrm\{[^{}]*\}(?:\\ \\mathrm\{[^{}]*\})+")
+_NEXT_WORD = r"}\ \mathrm{"
+
+
 @functools.lru_cache(maxsize=4096)
 def to_latex(text: str) -> str:
     r"""Transliterate a name, a formula or a derivative.
@@ -91,8 +95,8 @@ def to_latex(text: str) -> str:
     --------
     >>> to_latex("∂o/∂z = 1 − o²")
     '\\frac{\\partial o}{\\partial z} = 1 - o^{2}'
-    >>> to_latex("tanh z₁"), to_latex("loss")
-    ('\\tanh z_{1}', '\\mathrm{loss}')
+    >>> to_latex("tanh z₁"), to_latex("loss"), to_latex("the cofactors of W")
+    ('\\tanh z_{1}', '\\mathrm{loss}', '\\text{the cofactors of}\\ W')
     """
     parts: list[str] = []
     for match in _TOKEN.finditer(text):
@@ -101,7 +105,8 @@ def to_latex(text: str) -> str:
         else:
             parts.append(_translate(match))
     latex = re.sub(" {2,}", " ", "".join(parts))
-    return _ROOT.sub(lambda root: rf"\sqrt{root[1] or ''}{{{root['inner'] or root['name']}}}", latex)
+    latex = _ROOT.sub(lambda root: rf"\sqrt{root[1] or ''}{{{root['inner'] or root['name']}}}", latex)
+    return _WORDS.sub(lambda words: rf"\text{{{words[0].replace(_NEXT_WORD, ' ')[8:-1]}}}", latex)
 
 
 def _translate(match: re.Match[str]) -> str:

@@ -657,7 +657,11 @@ def test_latex_is_valid_line_by_line(name: str) -> None:
     assert len(lines) >= 2
     _parse_latex(lines)
     assert explanation.aligned.startswith("\\begin{aligned}\n")
-    assert explanation.aligned.count("&") == explanation.aligned.count("\n") - 1
+    matrices = re.findall(r"\\begin\{pmatrix\} (.*?) \\end\{pmatrix\}", explanation.aligned)
+    for matrix in matrices:  # rows of equal lengths
+        assert len({row.count("&") for row in matrix.split(r" \\ ")}) == 1
+    ampersands = explanation.aligned.count("&") - sum(matrix.count("&") for matrix in matrices)
+    assert ampersands == explanation.aligned.count("\n") - 1
     assert explanation._repr_latex_() == f"$\\displaystyle {explanation.aligned}$"
     assert explanation.markdown.count("$$") % 2 == 0
 
@@ -809,3 +813,12 @@ def test_every_unnamed_value_is_defined_and_no_two_paths_read_alike() -> None:
         y = am.sin(y) * y
     where = str(explain(y, x)).partition("where:")[2]
     assert 0 < where.count(" = ") <= 12
+
+
+def test_matrices_and_words_in_latex() -> None:
+    w = Value([[1.0, 2.0], [3.0, 4.0]], name="W")
+    explanation = explain(np.sum(w**2), w)
+    assert r"\begin{pmatrix} 2 & 4 \\ 6 & 8 \end{pmatrix}" in explanation.aligned
+    assert r"\begin{pmatrix} 2 & 4 \\ 6 & 8 \end{pmatrix}" in explanation.markdown
+    assert r"\text{element by element}" in explanation.latex
+    assert r"\mathrm{element}" not in explanation.latex

@@ -6,6 +6,7 @@ Everything is noted once, as text in the notation of this package; LaTeX is a tr
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
@@ -186,9 +187,23 @@ def aligned(lines: Sequence[tuple[str, str]]) -> str:
     a & = b \\
      & = c
     \end{aligned}
+
+    >>> print(aligned([("G", "= [[1, -2], [0.5, 0]]")]))
+    \begin{aligned}
+    G & = \begin{pmatrix} 1 & -2 \\ 0.5 & 0 \end{pmatrix}
+    \end{aligned}
     """
-    body = " \\\\\n".join(f"{left} & {right}" for left, right in lines)
+    body = " \\\\\n".join(f"{left} & {_MATRIX.sub(_as_matrix, right)}" for left, right in lines)
     return f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}"
+
+
+# The numbers of a matrix after an equals sign; mathtext, which sets single lines, knows no matrices.
+_MATRIX = re.compile(r"(?<== )\[\[([-+0-9.e, ]+(?:\], \[[-+0-9.e, ]+)*)\]\]")
+
+
+def _as_matrix(match: re.Match[str]) -> str:
+    rows = match[1].replace(", ", " & ").replace("] & [", r" \\ ")
+    return rf"\begin{{pmatrix}} {rows} \end{{pmatrix}}"
 
 
 def to_markdown(items: Sequence[Item]) -> str:

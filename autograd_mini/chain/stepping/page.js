@@ -193,7 +193,7 @@
     const room = stage.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
     const fit = room / natural.width;
     // Below this size its text is hard to read; a graph that must be scrolled anyway may as well be larger.
-    return fit >= 0.82 ? Math.min(fit, 4 / 3) : 1.08;
+    return fit >= 0.5 ? Math.min(fit, 4 / 3) : 1.08;
   }
 
   function resize() {
