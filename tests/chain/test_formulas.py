@@ -61,7 +61,8 @@ def static(op: Operation) -> dict[str, Any]:
 NOT_READ = {"imag", "zeros_like"}
 OWN = [op for op in OPERATIONS.values() if op.forward.__module__.startswith("autograd_mini.")]  # not nn's, if imported
 # Special functions are written as mathematics writes them, J₀(x) and Γ(x), which `evaluate` does not read.
-SPECIAL = {f"autograd_mini.ops.{family}" for family in ("bessel", "error_functions", "gammas", "entropies")}
+FAMILIES = ("bessel", "modified_bessel", "error_functions", "gammas", "incomplete_integrals", "entropies")
+SPECIAL = {f"autograd_mini.ops.{family}" for family in FAMILIES}
 ELEMENTWISE = [op for op in OWN if op.elementwise and op.name not in NOT_READ and op.forward.__module__ not in SPECIAL]
 
 
