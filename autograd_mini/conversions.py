@@ -62,9 +62,9 @@ class Conversions(Node):
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         raise TypeError(
-            "NumPy asked for this Value's data, which would drop its graph silently: in place of np.array([...]) write "
-            "autograd_mini.array([...]) or stack([...]), call the function of autograd_mini, or say value.numpy() for "
-            "the data"
+            "NumPy asked for this Value's data, which would drop its graph silently: say value.numpy() for the data; to "
+            "keep the graph write autograd_mini.array([...]) or stack([...]) in place of np.array([...]), or call the "
+            "function of autograd_mini"
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
