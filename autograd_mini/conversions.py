@@ -62,7 +62,7 @@ class Conversions(Node):
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         raise TypeError(
-            "NumPy asked for this Value's data, which would drop its graph silently: say value.numpy() for the data; to "
+            "NumPy asked for this Value's data, which would drop its graph silently: value.numpy() gives the data; to "
             "keep the graph write autograd_mini.array([...]) or stack([...]) in place of np.array([...]), or call the "
             "function of autograd_mini"
         )
