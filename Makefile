@@ -71,10 +71,10 @@ doctest: $(VENV)/.dev ## run the examples in the docstrings and in the README
 	$(BIN)/python -m pytest --doctest-modules --doctest-ignore-import-errors --doctest-glob=README.md autograd_mini nn README.md
 
 slow: $(VENV)/.dev ## run the tests that are too slow for every day
-	$(BIN)/python -m pytest -m slow || [ $$? -eq 5 ] # 5: no test is marked slow
+	$(BIN)/python -m pytest -n auto --dist worksteal -m slow || [ $$? -eq 5 ] # 5: no test is marked slow
 
 torch: $(VENV)/.torch ## install PyTorch and run the tests that compare with it
-	$(BIN)/python -m pytest -m "slow or not slow" $$(grep -rlw torch tests --include='test_*.py')
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "slow or not slow" $$(grep -rlw torch tests --include='test_*.py')
 
 browser: $(VENV)/.browser ## drive the pages in Chromium: the one of this system, or that of AUTOGRAD_MINI_CHROMIUM=path
 	AUTOGRAD_MINI_BROWSER=required $(BIN)/python -m pytest $$(find tests -name 'test_*_browser.py')

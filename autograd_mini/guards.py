@@ -8,6 +8,7 @@ into it, what was computed from it must come out the same once more.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import weakref
 from collections.abc import Iterable
@@ -44,7 +45,8 @@ def lend(leaf: Node) -> None:
     if key not in _lent:
         mark = mark_of(leaf._stored)
         if mark is not None:
-            _lent[key] = (weakref.ref(leaf, lambda _: _lent.pop(key, None)), mark)
+            # a callback in Python would swallow a Ctrl-C that arrives in it
+            _lent[key] = (weakref.ref(leaf, functools.partial(_lent.pop, key)), mark)
 
 
 def mark_of(data: Any) -> Any:
