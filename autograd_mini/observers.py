@@ -5,6 +5,7 @@ Nobody is here most of the time, and the engine asks once a pass.
 
 from __future__ import annotations
 
+import functools
 import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -101,7 +102,7 @@ def register_hook(self: Node, hook: Hook) -> HookHandle:
         raise GraphError(f"{describe(self)} requires no gradient, so a hook on it would never be called")
     key = id(self)
     if key not in _hooks:
-        _hooks[key] = (weakref.ref(self, lambda _: _hooks.pop(key, None) and None), {})
+        _hooks[key] = (weakref.ref(self, functools.partial(_hooks.pop, key)), {})
     hooks = _hooks[key][1]
     number = max(hooks, default=0) + 1
     hooks[number] = hook
