@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,15 @@ from autograd_mini import Value
 from nn import MLP, Callback, EarlyStopping, History, Module, Parameter, fit
 from nn.interrupts import Interrupts
 from nn.loop import DivergenceError
+
+
+@pytest.fixture(autouse=True)
+def ctrl_c() -> Iterator[None]:
+    """Ctrl-C as users have it: pytest's parallel workers, and the programs that they start, would ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(50, 3))
