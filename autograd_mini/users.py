@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .arrays import plain, shape_of
+from .arrays import kind_of, plain, shape_of
 from .guards import GraphError
 from .node import Node
 
@@ -87,7 +87,7 @@ def checked_jvp(name: str, i: int | None, rule: Callable[..., Any]) -> Callable[
     def jvp(t: Any, out: Any, *operands: Any, **static: Any) -> Any:
         got = rule(t, out, *operands, **static)
         what = f"the forward rule of {name} for operand {static['index'] if i is None else i}"
-        if _numbers(got, what, "tangent").dtype.kind == "c" and not np.iscomplexobj(_data(out)):
+        if kind_of(_numbers(got, what, "tangent")) == "c" and not np.iscomplexobj(_data(out)):
             raise GraphError(f"{what} gave complex numbers for a real result")
         return got
 
@@ -102,7 +102,7 @@ def _check(got: Any, what: str, out: Any, operands: Sequence[Any], i: int) -> No
             f"{what}, gave no gradient but shape {array.shape}: it must have the operand's shape {shapes[i]}, or where "
             f"that was broadcast the result's, {shape_of(_data(out))}"
         )
-    if array.dtype.kind == "c" and not any(np.iscomplexobj(_data(x)) for x in (own, out, *operands)):
+    if kind_of(array) == "c" and not any(np.iscomplexobj(_data(x)) for x in (own, out, *operands)):
         raise GraphError(f"{what}, gave complex numbers where everything is real")
 
 
