@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import sys
 import warnings
@@ -23,6 +22,7 @@ from .folding import Modules
 from .layout import dot_text, in_haste
 from .limits import GraphTooLarge, fitted, most_folded
 from .picture import Picture
+from .rate import learning_rate
 from .selection import joining, lit, near, values_of
 
 __all__ = ["Drawing", "GraphTooLarge", "draw"]
@@ -308,7 +308,7 @@ def draw(  # noqa: PLR0913 (the options of a picture, each with a default)
     if radius is not None and around is None:
         raise TypeError("radius goes with around=: draw(..., around=w, radius=3)")
     _check_limit(max_nodes)
-    rate, words = _learning_rate(update), LANGUAGES[lang]
+    rate, words = learning_rate(update), LANGUAGES[lang]
     found = variables(sys._getframe(1), names)
     with uncollected():
         trace = record_pass(root, gradient, found, fmt)
@@ -363,13 +363,3 @@ def _check_limit(max_nodes: Any) -> None:
         raise TypeError(f"max_nodes is a whole number, or None for no limit, got {type(max_nodes).__name__}")
     if max_nodes < 1:
         raise ValueError(f"max_nodes is 1 or more, or None for no limit, got {max_nodes}")
-
-
-def _learning_rate(update: Any) -> float | None:
-    if update is None:
-        return None
-    if isinstance(update, bool) or not isinstance(update, (int, float)):
-        raise TypeError(f"update is a learning rate such as 0.1, got {type(update).__name__}")
-    if not 0 < update < math.inf:
-        raise ValueError(f"update is a learning rate, a positive number, got {update!r}")
-    return float(update)

@@ -22,6 +22,7 @@ from xml.etree import ElementTree as ET
 from .._widths import exact_widths
 from ..drawing.layout import dot_text
 from ..drawing.limits import GraphTooLarge
+from ..drawing.rate import learning_rate
 from ..events import Trace
 from ..names import Names, variables
 from ..recording import count_cards, record_pass
@@ -415,7 +416,7 @@ def steps(
     for name, (choice, known) in choices.items():
         if choice not in known:
             raise ValueError(f"{name} is one of {', '.join(known)}, got {choice!r}")
-    rate = _learning_rate(update)
+    rate = learning_rate(update)
     cards = count_cards(root)
     if max_nodes is not None and cards > max_nodes:
         raise GraphTooLarge(
@@ -424,13 +425,3 @@ def steps(
         )
     trace = record_pass(root, gradient, variables(sys._getframe(1), names), fmt)
     return Steps(trace, rate, Look(lang, theme, fmt, rankdir, timeout))
-
-
-def _learning_rate(update: Any) -> float | None:
-    if update is None:
-        return None
-    if isinstance(update, bool) or not isinstance(update, (int, float)):
-        raise TypeError(f"update is a learning rate such as 0.1, got {type(update).__name__}")
-    if not 0 < update < math.inf:
-        raise ValueError(f"update is a learning rate, a positive number, got {update!r}")
-    return float(update)
