@@ -62,7 +62,7 @@ def mark_of(data: Any) -> Any:
 def renew(leaf: Node, *, in_place: bool = False) -> None:
     """The leaf has new data: what was computed from the old data must not be differentiated any more."""
     leaf.order = clock()
-    if _lent.pop(id(leaf), None) is not None and in_place:
+    if _lent and _lent.pop(id(leaf), None) is not None and in_place:
         lend(leaf)
 
 

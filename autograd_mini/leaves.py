@@ -101,8 +101,11 @@ def subtract_(self: Node, change: Any) -> None:
     """
     if self.op is not None:
         raise GraphError(f"{describe(self)} was computed; only a leaf can be changed")
-    if type(self._stored) is np.ndarray:
-        np.subtract(self._stored, change, out=self._stored)
+    data = self._stored
+    if type(data) is np.ndarray:
+        data -= change
+    elif type(data) is float is type(change):
+        self._stored = data - change
     else:
-        self._stored = like(self._stored - beside(change, self._stored), self._stored, f"the data of {describe(self)}")
+        self._stored = like(data - beside(change, data), data, f"the data of {describe(self)}")
     renew(self, in_place=True)

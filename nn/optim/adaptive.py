@@ -10,7 +10,8 @@ import numpy as np
 
 from autograd_mini import Value
 
-from .optimizer import Array, Optimizer, Slot
+from .optimizer import Optimizer
+from .slots import Array, Slot
 
 
 def _blend(mean: Array, new: Array, weight: float, scratch: Array) -> None:
@@ -73,6 +74,7 @@ class Adam(Optimizer):
     array([   3.5, -199.5])
     """
 
+    entrywise: ClassVar = True
     always: ClassVar = ("step", "exp_avg", "exp_avg_sq")
     sometimes: ClassVar = ("max_exp_avg_sq",)
 
@@ -217,6 +219,7 @@ class RMSprop(Optimizer):
     array([  -1., -195.])
     """
 
+    entrywise: ClassVar = True
     always: ClassVar = ("square_avg",)
     sometimes: ClassVar = ("grad_avg", "momentum_buffer")
 
@@ -315,6 +318,7 @@ class Adagrad(Optimizer):
     array([   3.5, -199.5])
     """
 
+    entrywise: ClassVar = True
     always: ClassVar = ("step", "sum")
 
     lr_decay: float

@@ -11,8 +11,8 @@ import numpy as np
 import autograd_mini as am
 from autograd_mini import Value
 
-from .optimizer import real_numbers
 from .options import number
+from .slots import real_numbers
 
 
 def clip_grad_norm(params: Iterable[Value] | Value, max_norm: float, error_if_nonfinite: bool = False) -> float:

@@ -9,7 +9,8 @@ import numpy as np
 
 from autograd_mini import Value
 
-from .optimizer import Array, Optimizer, Slot
+from .optimizer import Optimizer
+from .slots import Array, Slot
 
 
 class SGD(Optimizer):
@@ -57,6 +58,7 @@ class SGD(Optimizer):
     array([ 2., -1.])
     """
 
+    entrywise: ClassVar = True
     sometimes: ClassVar = ("momentum_buffer",)
 
     momentum: float

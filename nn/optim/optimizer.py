@@ -3,56 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import numpy as np
 
-import autograd_mini as am
 from autograd_mini import Value
 
 from .options import CHECKS
-
-Array = np.ndarray[Any, Any]
-
-
-@dataclass(slots=True)
-class Slot:
-    """A parameter with what its optimizer remembers about it, and memory to compute in.
-
-    Parameters
-    ----------
-    parameter : Value
-        The leaf that is optimized.
-    change : array
-        Where an update rule writes what is to be taken off the parameter. It and ``spare`` are shared by all
-        parameters of one dtype, so that a step makes no temporary arrays.
-    spare : array
-        Holds the gradient if it is not the parameter's own, because of weight decay or ``maximize``.
-    difference : array
-        The change in the parameter's own dtype and shape: the same memory as complex numbers if it is complex.
-    state : dict
-        Arrays of the parameter's shape by PyTorch's names for them, and the number of steps; empty before the first.
-    """
-
-    parameter: Value
-    change: Array
-    spare: Array
-    difference: Array
-    state: dict[str, Any] = field(default_factory=dict)
-
-    def remembered(self, name: str, start: float = 0.0) -> Array:
-        """The array of that name in the state, filled with ``start`` the first time."""
-        array: Array | None = self.state.get(name)
-        if array is None:
-            array = self.state[name] = np.full_like(self.change, start)
-        return array
-
-    def count(self) -> int:
-        """Count this step, and say which one it is: 1 for the first."""
-        step: int = self.state.get("step", 0) + 1
-        self.state["step"] = step
-        return step
+from .slots import Array, Row, Slot, in_rows, real_numbers, slots_of
 
 
 class Optimizer:
@@ -95,9 +53,17 @@ class Optimizer:
     decoupled: ClassVar[bool] = False
     """Whether weight decay bypasses the rule, and is taken off the parameter itself."""
 
+    entrywise: ClassVar[bool] = False
+    """Whether ``update``, in the class that defines it, treats every entry by itself: it is then called for many small
+    parameters at once, with their gradients in one row."""
+
     lr: float
     weight_decay: float = 0.0
     maximize: bool = False
+
+    _slots: list[Slot]
+    _updated: list[Slot]
+    _present: list[bool]
 
     def __init__(self, params: Iterable[Value], lr: float, **options: Any) -> None:
         self._names = ("lr", *options)
@@ -106,7 +72,7 @@ class Optimizer:
         if self.lr == 0:
             raise ValueError(f"lr must be positive, got {lr!r}: with that nothing would be learned")
         self.params = _checked(params)
-        self._slots = _slots(self.params)
+        self._go_on([{} for _ in self.params])
 
     def __setattr__(self, name: str, value: Any) -> None:
         super().__setattr__(name, _option(name, value))
@@ -129,22 +95,37 @@ class Optimizer:
         >>> round(w.data, 12)
         2.4
         """
+        gradients = [slot.parameter.grad for slot in self._slots]
+        present = [g is not None for g in gradients]
+        if present != self._present:
+            self._arrange(present)
         decay = self.weight_decay
         with np.errstate(all="ignore"):  # a warning turned into an error would leave a step half done
-            for slot in self._slots:
-                parameter = slot.parameter
-                g = parameter.grad
-                if g is None:
-                    continue
-                g = real_numbers(g)
+            for slot in self._updated:
+                g = slot.gradient(gradients)
                 if self.maximize:
                     g = np.negative(g, out=slot.spare)
                 if decay and not self.decoupled:
-                    g = np.add(g, np.multiply(real_numbers(parameter.raw), decay, out=slot.change), out=slot.spare)
+                    g = np.add(g, np.multiply(slot.data(slot.change), decay, out=slot.change), out=slot.spare)
                 self.update(slot, g)
                 if decay and self.decoupled:
-                    slot.change += np.multiply(real_numbers(parameter.raw), self.lr * decay, out=slot.spare)
-                parameter.subtract_(slot.difference)
+                    slot.change += np.multiply(slot.data(slot.spare), self.lr * decay, out=slot.spare)
+                slot.apply()
+
+    def _arrange(self, present: list[bool]) -> None:
+        """Choose what is updated, now that others than before have a gradient."""
+        self._share()
+        self._present = []  # an interrupted rearrangement is made once more
+        slots = [slot for slot, has in zip(self._slots, present, strict=True) if has]
+        definer = next(kind for kind in type(self).__mro__ if "update" in vars(kind))
+        self._updated = in_rows(slots) if vars(definer).get("entrywise") else slots
+        self._present = present
+
+    def _share(self) -> None:
+        """Give every slot its state, also of what rows remember for it."""
+        for slot in self._updated:
+            if isinstance(slot, Row):
+                slot.share()
 
     def zero_grad(self) -> None:
         """Forget the gradients: ``.grad`` of every parameter becomes None."""
@@ -168,6 +149,7 @@ class Optimizer:
         >>> SGD([w], lr=0.1, momentum=0.9).state_dict()["options"]["momentum"]
         0.9
         """
+        self._share()
         copied = {
             i: {name: item.copy() if isinstance(item, np.ndarray) else item for name, item in slot.state.items()}
             for i, slot in enumerate(self._slots)
@@ -210,8 +192,7 @@ class Optimizer:
             )
         for name, value in options.items():
             setattr(self, name, value)
-        for slot, new in zip(self._slots, states, strict=True):
-            slot.state = new
+        self._go_on(states)
 
     def _loadable_options(self, options: Any, faults: list[str]) -> dict[str, Any]:
         """The options in their proper types; what is wrong is added to ``faults``."""
@@ -259,15 +240,22 @@ class Optimizer:
 
     def __getstate__(self) -> dict[str, Any]:
         """What copies and pickles keep: all but the memory to compute in."""
-        kept = {name: item for name, item in vars(self).items() if name != "_slots"}
+        self._share()
+        kept = {name: item for name, item in vars(self).items() if name not in {"_slots", "_updated", "_present"}}
         return {**kept, "_states": [slot.state for slot in self._slots]}
 
     def __setstate__(self, kept: dict[str, Any]) -> None:
         states = kept.pop("_states")
         vars(self).update(kept)
-        self._slots = _slots(self.params)
+        self._go_on(states)
+
+    def _go_on(self, states: list[dict[str, Any]]) -> None:
+        """Start with what the slots remember; the first step arranges them."""
+        self._slots = slots_of(self.params)
         for slot, state in zip(self._slots, states, strict=True):
             slot.state = state
+        self._updated = []
+        self._present = []
 
 
 def _option(name: str, value: Any) -> Any:
@@ -315,40 +303,3 @@ def _fitting(item: Any, like: Array) -> tuple[Any, str]:
     if item.shape != like.shape:
         return None, f"expected shape {like.shape}, got {item.shape}"
     return item.astype(like.dtype), ""
-
-
-def _slots(params: list[Value]) -> list[Slot]:
-    """A slot for each parameter; their memory to compute in is cut from two arrays for each dtype."""
-    likes = [real_numbers(parameter.raw) for parameter in params]
-    sizes: dict[np.dtype[Any], int] = {}
-    for like in likes:
-        sizes[like.dtype] = max(sizes.get(like.dtype, 0), like.size)
-    pools = {dtype: (np.empty(size, dtype), np.empty(size, dtype)) for dtype, size in sizes.items()}
-    slots = []
-    for parameter, like in zip(params, likes, strict=True):
-        change, spare = (pool[: like.size].reshape(like.shape) for pool in pools[like.dtype])
-        difference = change
-        if am.iscomplexobj(parameter):
-            difference = change.view(np.result_type(change, np.complex64)).reshape(parameter.shape)
-        slots.append(Slot(parameter, change, spare, difference))
-    return slots
-
-
-def _as_numpy(data: Any) -> Array:
-    """A number, or a copy of another library's array, as NumPy's array."""
-    if isinstance(data, (int, float, complex, np.generic)):
-        return np.asarray(data)
-    try:
-        return Value(data, requires_grad=False).numpy()  # type: ignore[no-any-return]
-    except Exception as error:
-        error.add_note(
-            "an optimizer computes with numbers, and changes parameters in place: inside jax.jit take gradients with "
-            "grad(f) and return the new parameters"
-        )
-        raise
-
-
-def real_numbers(data: Any) -> Array:
-    """Numbers and arrays as real arrays; complex ones become a row of real and imaginary parts in turn."""
-    array: Array = data if type(data) is np.ndarray else _as_numpy(data)
-    return array if array.dtype.kind != "c" else array.reshape(-1).view(array.real.dtype)

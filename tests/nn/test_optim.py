@@ -271,6 +271,60 @@ def test_parameters_do_not_disturb_each_other(make: Any) -> None:
 
 
 @every
+@pytest.mark.parametrize(("small", "full"), [(8192, 65536), (5, 8)])
+def test_rows_of_small_parameters(make: Any, small: int, full: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Updated together or each by its own optimizer, whoever has a gradient when, and after a load in between."""
+    monkeypatch.setattr(optim.slots, "SMALL", small)
+    monkeypatch.setattr(optim.slots, "FULL", full)
+    rng = np.random.default_rng(1)
+    starts = [np.ones(6), np.ones((2, 2)), 1.0, np.ones((3, 1), np.float32), np.ones(1), np.float32(1), 1j, np.ones(3)]
+    together, alone = [Value(start) for start in starts], [Value(start) for start in starts]
+    optimizer, optimizers = make(together), [make([x]) for x in alone]
+    for step in range(40):
+        if step == 25:
+            state, optimizer = optimizer.state_dict(), make(together)
+            optimizer.load_state_dict(state)
+        some = rng.random(len(starts)) < rng.choice([0.5, 1.0])
+        for x, y, has in zip(together, alone, some, strict=True):
+            x.grad = y.grad = rng.normal(size=x.shape) if has else None
+        for one in (optimizer, *optimizers):
+            one.step()
+        for x, y in zip(together, alone, strict=True):
+            assert np.array_equal(x.raw, y.raw)
+            assert type(x.raw) is type(y.raw)
+    states = optimizer.state_dict()["state"]
+    for i, one in enumerate(optimizers):
+        expected = one.state_dict()["state"].get(0, {})
+        assert states.get(i, {}).keys() == expected.keys()
+        assert all(np.array_equal(states[i][name], item) for name, item in expected.items())
+
+
+def test_a_rule_sees_rows_only_if_it_says_so() -> None:
+    shapes: list[Any] = []
+
+    class Watched(optim.Adam):
+        def update(self, slot: optim.Slot, g: Any) -> None:
+            shapes.append((slot.parameter.shape, g.shape))
+            super().update(slot, g)
+
+    params = [Value([1.0, 2.0]), Value(3.0)]
+    for p in params:
+        p.grad = np.ones(p.shape)
+    Watched(params).step()
+    assert shapes == [((2,), (2,)), ((), ())]
+
+    class Together(optim.Adam):
+        entrywise = True
+
+        def update(self, slot: optim.Slot, g: Any) -> None:
+            shapes.append(g.shape)
+            super().update(slot, g)
+
+    Together(params).step()
+    assert shapes[2:] == [(3,)]
+
+
+@every
 def test_skips_parameters_without_a_gradient(make: Any) -> None:
     used, unused = Value([1.0]), Value([1.0])
     optimizer = make([used, unused])
