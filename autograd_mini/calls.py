@@ -12,7 +12,7 @@ from operator import index
 from typing import Any, NamedTuple
 
 from .arrays import is_array, kind_of, shape_of
-from .engine import constant, sweep, topological
+from .engine import constant, sweep
 from .forward import push
 from .guards import clock
 from .leaves import filled_like, like, seed
@@ -34,17 +34,21 @@ def seed_of(y: Any, gradient: Any) -> Any:
     return outward(gradient)
 
 
-def pull(y: Any, xs: Sequence[Any], seed: Any, graph: bool, since: int = 0) -> list[Any]:
-    """One pass from ``y`` over nodes younger than ``since``; users' side of the conjugate convention."""
+def pull(y: Any, xs: Sequence[Any], seed: Any, graph: bool, since: int = 0, alone: bool = False) -> list[Any]:
+    """One pass from ``y`` over nodes younger than ``since``; users' side of the conjugate convention.
+
+    ``alone`` says that all ways lead to ``xs``.
+    """
+    wanted = None if alone else xs
     if graph:
         with recording():
             seed = seed if isinstance(seed, Node) else constant(seed)
-            found = sweep(y, seed, graph=True, wanted=xs, since=since)
-            gs = [zeros_of(x) if found[x] is None else outward(found[x]) for x in xs]
+            found = sweep(y, seed, graph=True, wanted=wanted, since=since)
+            gs = [zeros_of(x) if (g := found.get(x)) is None else outward(g) for x in xs]
             return [g if isinstance(g, Node) else constant(g) for g in gs]
     seed = seed._stored if isinstance(seed, Node) else seed
-    found = sweep(y, seed, wanted=xs, since=since)
-    return [zeros_of(x) if found[x] is None else outward(found[x]) for x in xs]
+    found = sweep(y, seed, wanted=wanted, since=since)
+    return [zeros_of(x) if (g := found.get(x)) is None else outward(g) for x in xs]
 
 
 def zeros_of(x: Node) -> Any:
@@ -59,11 +63,14 @@ class Call(NamedTuple):
     variables: list[Value]
     rebuild: Callable[[Sequence[Any]], Any]
     foreign: bool
+    """Whether the result depends on variables older than the call."""
+    alone: bool
+    """Whether every way from the result ends at the call's own variables, so that none needs to be looked for."""
     start: int
 
     def pull(self, y: Value, seed: Any, graph: bool = False) -> list[Any]:
         """The gradients of the variables, which are the oldest nodes of the call."""
-        return pull(y, self.variables, seed, self.foreign or graph, self.start)
+        return pull(y, self.variables, seed, self.foreign or graph, self.start, self.alone)
 
     def push(self, ys: Sequence[Value], tangents: Sequence[Any], graph: bool = False) -> list[Any]:
         """The tangents of results, from those of the variables."""
@@ -87,39 +94,51 @@ class Call(NamedTuple):
         return y._stored if isinstance(y, Node) and not self.foreign else y
 
 
-def _fresh(x: Any) -> Value:
+def call_fresh(f: Callable[..., Any], argnums: Argnums, args: Sequence[Any], kwargs: dict[str, Any]) -> Call:
+    """Call ``f`` with fresh variables in the places that ``argnums`` names."""
+    if STATE.get().is_on:
+        return _call(f, argnums, args, kwargs, outer=True)
+    with recording():
+        return _call(f, argnums, args, kwargs, outer=False)
+
+
+def _call(f: Callable[..., Any], argnums: Argnums, args: Sequence[Any], kwargs: dict[str, Any], *, outer: bool) -> Call:
+    """The call; ``outer`` tells whether it may become part of a graph around it."""
+    start = clock()
+    one, chosen = _positions(argnums, len(args))
+    args = list(args)
+    if chosen and all(args[i] is None for i in chosen):
+        raise TypeError(f"cannot differentiate by None, which is argument {chosen[0]}")
+    leaves, rebuild = flatten(args[chosen[0]] if one else tuple([args[i] for i in chosen]))
+    variables = [_fresh(x, outer) for x in leaves]
+    fresh = rebuild(variables)
+    if one:
+        args[chosen[0]] = fresh
+    else:
+        for i, arg in zip(chosen, fresh, strict=True):
+            args[i] = arg
+    with differentiating():
+        result = f(*args, **kwargs)
+    ys = [result] if isinstance(result, Node) else [y for y in flatten(result)[0] if isinstance(y, Node)]
+    foreign, alone = _roots(ys, variables, start) if outer else (False, False)
+    return Call(result, variables, rebuild, foreign, alone, start)
+
+
+def _fresh(x: Any, outer: bool) -> Value:
+    """A variable of the call's own with these data, joined to what ``x`` is outside."""
     if isinstance(x, Node):
-        return identity(x) if x.requires_grad else Value(x._stored, requires_grad=True)
+        if outer and x.requires_grad:
+            return identity(x)  # type: ignore[no-any-return]
+        x = x._stored
     return Value(x, requires_grad=True)
 
 
-def call_fresh(f: Callable[..., Any], argnums: Argnums, args: Sequence[Any], kwargs: dict[str, Any]) -> Call:
-    """Call ``f`` with fresh variables in the places that ``argnums`` names."""
-    start = clock()
-    outer = STATE.get().is_on
-    one, chosen = _positions(argnums, len(args))
-    with recording():
-        args = list(args)
-        if chosen and all(args[i] is None for i in chosen):
-            raise TypeError(f"cannot differentiate by None, which is argument {chosen[0]}")
-        leaves, rebuild = flatten([args[i] for i in chosen])
-        variables = [_fresh(x) if outer else _detached(x) for x in leaves]
-        for i, arg in zip(chosen, rebuild(variables), strict=True):
-            args[i] = arg
-        with differentiating():
-            result = f(*args, **kwargs)
-
-    def back(row: Sequence[Any]) -> Any:
-        tree = rebuild(row)
-        return tree[0] if one else tuple(tree)
-
-    found, _ = flatten(result)
-    foreign = outer and any(isinstance(y, Node) and _reaches_before(y, start) for y in found)
-    return Call(result, variables, back, foreign, start)
-
-
-def _positions(argnums: Argnums, count: int) -> tuple[bool, list[int]]:
+def _positions(argnums: Argnums, count: int) -> tuple[bool, Sequence[int]]:
     """Whether ``argnums`` is a single number, and the places that it names among ``count`` arguments."""
+    if type(argnums) is int and 0 <= argnums < count:
+        return True, (argnums,)
+    if type(argnums) is range and argnums == range(count):
+        return False, argnums
     one, several = not isinstance(argnums, Sequence), argnums if isinstance(argnums, Sequence) else (argnums,)
     try:
         named = [index(i) for i in several]
@@ -133,17 +152,26 @@ def _positions(argnums: Argnums, count: int) -> tuple[bool, list[int]]:
     return one, places
 
 
-def _detached(x: Any) -> Value:
-    return Value(x._stored if isinstance(x, Node) else x, requires_grad=True)
-
-
-def _reaches_before(y: Node, start: int) -> bool:
-    """Whether ``y`` depends on a variable that is older than the call."""
-    if not y.requires_grad:
-        return False
-    return y.order < start or any(
-        parent.requires_grad and parent.order < start for node in topological(y, since=start) for parent in node.parents
-    )
+def _roots(ys: Sequence[Node], variables: Sequence[Node], start: int) -> tuple[bool, bool]:
+    """Whether ``ys`` depend on variables older than the call, and whether on nothing but the call's own."""
+    own, alone = set(variables), True
+    nodes = [y for y in ys if y.requires_grad]
+    if any(y.order < start for y in nodes):
+        return True, False
+    seen = set(nodes)
+    for node in nodes:  # which grows meanwhile
+        x: Any = node._x
+        if x is None:
+            alone = alone and node in own
+            continue
+        y = node._y
+        for parent in (x, y) if y is not None else x if type(x) is tuple else (x,):
+            if parent.requires_grad and parent not in seen:
+                if parent.order < start:
+                    return True, False
+                seen.add(parent)
+                nodes.append(parent)
+    return False, alone
 
 
 def one_number(f: Callable[..., Any], y: Any, what: str) -> Value:

@@ -14,6 +14,8 @@ from .node import Node, outward
 
 def owned(data: Any) -> Any:
     """The data of a new leaf: a Python whole number becomes a float, an array is copied."""
+    if type(data) is float:
+        return data
     if isinstance(data, (list, tuple)) and any(isinstance(item, Node) for item in data):
         raise TypeError("a list that holds Values is joined by array([...]) or stack([...]), which keep the graph")
     new = plain(data)
@@ -53,12 +55,19 @@ def like(new: Any, old: Any, what: str) -> Any:
 
 def filled_like(x: Node, number: float) -> Any:
     """A number in every entry, in the kind, shape and dtype of the node's data."""
-    return like(np.full(shape_of(x), number), x._stored, "filling")
+    data = x._stored
+    if type(data) is float:
+        return number
+    if type(data) is np.ndarray:
+        return np.full(data.shape, number, data.dtype)
+    return like(np.full(shape_of(x), number), data, "filling")
 
 
 def seed(root: Node, gradient: Any) -> Any:
     """The gradient that a pass starts from: 1 for a single number, else the one that was given, checked."""
     if gradient is None:
+        if type(root._stored) is float:
+            return 1.0
         if math.prod(shape_of(root._stored)) != 1:
             raise ValueError(
                 f"differentiating {describe(root)} needs a gradient of that shape; only a single number, such as "

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from .calls import call_fresh, one_array, one_number, seed_of, zeros_of
 from .engine import constant
 from .node import Node
@@ -62,6 +64,15 @@ def vjp(f: Callable[..., Any], *xs: Any) -> tuple[Any, Callable[[Any], Any]]:
         return rows[0] if len(xs) == 1 else rows
 
     return rebuild_ys([call.outward(y) for y in results]), pullback
+
+
+def _still(vector: Any) -> Any:
+    """A vector that nobody else holds, as a node."""
+    if isinstance(vector, Node):
+        return vector
+    if type(vector) is np.ndarray:
+        vector.flags.writeable = False  # so that it is not copied once more
+    return constant(vector)
 
 
 def _arguments(xs: Any, what: str, others: Any) -> tuple[list[Any], list[Any], bool]:
@@ -209,7 +220,7 @@ def hvp(f: Callable[..., Any], xs: Any, vs: Any) -> Any:
     call = call_fresh(f, range(len(args)), args, {})
     y = one_number(f, call.result, "hvp")
     along, further = call.tangents(leaves_along(args, vectors, "hvp"), "a vector")
-    slope = call.push([y], [constant(v) for v in along], True)[0] if y.requires_grad else None
+    slope = call.push([y], [_still(v) for v in along], True)[0] if y.requires_grad else None
     if isinstance(slope, Value) and slope.requires_grad:
         rates = call.pull(slope, seed_of(slope, None), further)
     else:

@@ -125,14 +125,16 @@ STATE: ContextVar[State] = ContextVar("autograd_mini", default=State())  # noqa:
 _DIFFERENTIATING: ContextVar[bool] = ContextVar("autograd_mini.differentiating", default=False)
 
 
-@contextmanager
-def differentiating() -> Iterator[None]:
+class differentiating:  # noqa: N801 (used as a function, like no_grad)
     """Call a function to be differentiated: whoever turns its variables into plain numbers loses gradients."""
-    token = _DIFFERENTIATING.set(True)
-    try:
-        yield
-    finally:
-        _DIFFERENTIATING.reset(token)
+
+    __slots__ = ("_token",)
+
+    def __enter__(self) -> None:
+        self._token = _DIFFERENTIATING.set(True)
+
+    def __exit__(self, *error: object) -> None:
+        _DIFFERENTIATING.reset(self._token)
 
 
 def is_differentiating() -> bool:

@@ -12,6 +12,8 @@ from dataclasses import Field, fields, is_dataclass
 from enum import Enum
 from typing import Any
 
+import numpy as np
+
 from .node import Node
 
 Parts = list[tuple[str, Any]]
@@ -29,16 +31,31 @@ def flatten(tree: Any) -> tuple[list[Any], Callable[[Sequence[Any]], Any]]:
 
 
 def _take_apart(tree: Any, leaves: list[Any]) -> Callable[[Any], Any]:
-    parts = parts_of(tree)
-    if parts is None:
+    items = _items_of(tree)
+    if items is None:
         leaves.append(tree)
         return next
-    inside = [(lambda row: None) if item is None else _take_apart(item, leaves) for _, item in parts]
+    inside = [(lambda row: None) if item is None else _take_apart(item, leaves) for item in items]
     return lambda row: _put_together(tree, [part(row) for part in inside])
 
 
-def parts_of(tree: Any) -> Parts | None:
+def _items_of(tree: Any) -> Sequence[Any] | None:
     """What a structure holds, in order; None for a leaf."""
+    if type(tree) in _LEAVES or isinstance(tree, Node):
+        return None
+    if isinstance(tree, dict):
+        return list(tree.values())
+    if isinstance(tree, (list, tuple)):
+        return tree
+    return [getattr(tree, field.name) for field in _numeric_fields(tree)] if _is_record(tree) else None
+
+
+_LEAVES = {float, int, complex, np.ndarray}
+"""What most leaves are, so that nothing more needs to be asked."""
+
+
+def parts_of(tree: Any) -> Parts | None:
+    """What a structure holds, in order, with its names; None for a leaf."""
     if isinstance(tree, dict):
         return [(f"[{key!r}]", item) for key, item in tree.items()]
     if isinstance(tree, (list, tuple)):
@@ -85,8 +102,8 @@ def _is_setting(field: Field[Any], item: Any) -> bool:
 
 def leaves_along(tree: Any, other: Any, what: str) -> list[Any]:
     """What stands in ``other`` where ``tree`` has its leaves, in their order; a ValueError if it is built otherwise."""
-    parts = parts_of(tree)
-    if parts is None:
+    items = _items_of(tree)
+    if items is None:
         return [other]
     if isinstance(tree, dict):
         if not isinstance(other, dict) or other.keys() != tree.keys():
@@ -100,8 +117,8 @@ def leaves_along(tree: Any, other: Any, what: str) -> list[Any]:
         if type(other) is not type(tree):
             raise ValueError(f"{what} needs a {type(tree).__name__}, got {_shown(other)}")
         others = [getattr(other, field.name) for field in _numeric_fields(tree)]
-    pairs = zip(parts, others, strict=True)
-    return [leaf for (_, item), at in pairs if item is not None for leaf in leaves_along(item, at, what)]
+    pairs = zip(items, others, strict=True)
+    return [leaf for item, at in pairs if item is not None for leaf in leaves_along(item, at, what)]
 
 
 def _shown(tree: Any) -> str:

@@ -218,6 +218,29 @@ def test_a_pullback_may_be_called_again() -> None:
     np.testing.assert_array_equal(vjp(lambda x: x * x, X)[1]([1.0, 0.0, 2.0]), 2 * X * [1.0, 0.0, 2.0])
 
 
+def test_products_with_the_hessian_nest() -> None:
+    """By the vector, by the place, by both, by what the function closes over, and along a batch of vectors."""
+    t = np.array([1.0, -2.0, 0.5])
+
+    def cubes(x: Any) -> Any:
+        return (x**3).sum()
+
+    np.testing.assert_allclose(grad(lambda v: hvp(cubes, X, v).sum())(t), 6 * X, rtol=1e-14)
+    np.testing.assert_allclose(grad(lambda x: hvp(cubes, x, t).sum())(X), 6 * t, rtol=1e-14)
+    np.testing.assert_allclose(jacobian(lambda x: hvp(cubes, x, x))(X), np.diag(12 * X), rtol=1e-14)
+    np.testing.assert_allclose(grad(lambda w: hvp(lambda x: w * cubes(x), X, t).sum())(2.0), (6 * X * t).sum())
+    np.testing.assert_allclose(am.vmap(lambda v: hvp(cubes, X, v))(np.eye(3)), np.diag(6 * X), rtol=1e-14)
+    np.testing.assert_allclose(hvp(lambda x: hvp(cubes, x, t).sum(), X, t), np.zeros(3))
+
+
+def test_the_vector_of_a_product_with_the_hessian_stays_the_callers() -> None:
+    t = np.array([1.0, -2.0, 0.5])
+    for _ in range(2):
+        np.testing.assert_allclose(hvp(lambda x: (x**3).sum(), X, t), 6 * X * t, rtol=1e-14)
+    t[0] = 3.0
+    assert t.flags.writeable
+
+
 def test_vectors_are_matched_with_arguments_by_their_keys() -> None:
     def f(p: dict[str, Any]) -> Any:
         return {"sum": p["a"] + 2.0 * p["b"], "product": p["a"] * p["b"]}

@@ -97,6 +97,8 @@ def _shape_of_list(x: Any) -> tuple[int, ...]:
 def kind_of(x: Any) -> str:
     """The kind of numbers, by NumPy's letter: b, i, u, f or c."""
     x = data_of(x)
+    if type(x) is float:
+        return "f"
     if type(x) is np.ndarray:
         return str(x.dtype.kind)
     kind = getattr(getattr(x, "dtype", None), "kind", None)

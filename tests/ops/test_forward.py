@@ -70,11 +70,12 @@ def test_orders_of_forward_and_reverse_mode(name: str, case: Case) -> None:
         return am.jvp(total, xs, ts)[1]
 
     places = range(len(xs))
-    forward_over_reverse = am.hvp(total, xs, ts)
+    forward_over_reverse = am.jvp(am.grad(total, places), xs, ts)[1]
     reverse_over_forward = am.grad(along, places)(*xs)
     forward_over_forward = am.jvp(along, xs, ts)[1]
-    for a, b in zip(forward_over_reverse, reverse_over_forward, strict=True):
+    for a, b, c in zip(forward_over_reverse, reverse_over_forward, am.hvp(total, xs, ts), strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-10, atol=1e-10)
+        np.testing.assert_allclose(a, c, rtol=1e-10, atol=1e-10)
     slope = sum(np.sum(g * t) for g, t in zip(forward_over_reverse, ts, strict=True))
     np.testing.assert_allclose(forward_over_forward, slope, rtol=1e-10, atol=1e-10)
 
