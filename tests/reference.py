@@ -92,9 +92,10 @@ def _fit(x: Any, like: Any) -> Any:
     return unbroadcast(np.asarray(x), np.shape(like))
 
 
-def _cross_entropy(x: Any, labels: Any) -> Any:
+def _cross_entropy(x: Any, labels: Any, reduction: str = "none") -> Any:
     rows = np.log(_softmax(x))
-    return -np.sum(rows * np.eye(rows.shape[-1])[labels], axis=-1)
+    losses = -np.sum(rows * np.eye(rows.shape[-1])[labels], axis=-1)
+    return np.mean(losses) if reduction == "mean" else np.sum(losses) if reduction == "sum" else losses
 
 
 def _pairs(padding: Any, n: int) -> Any:
@@ -326,6 +327,7 @@ FORMULAS: dict[str, Callable[..., Any]] = {
     "sign_of_det": lambda a: np.linalg.slogdet(a).sign,
     "singular_values": lambda a: np.linalg.svd(a, compute_uv=False),
     "softmax": _softmax,
+    "mean_cross_entropy": lambda x, labels, rows: np.sum(_cross_entropy(x, labels)) / rows,
     "softmax_cross_entropy": _cross_entropy,
     "softplus": lambda x: np.log(1 + np.exp(x)),
     "step": lambda x: np.where(np.asarray(x) > 0, np.ones_like(x), np.zeros_like(x)),

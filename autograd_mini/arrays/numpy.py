@@ -213,24 +213,29 @@ def log_softmax(x: Any, axis: Any = -1) -> Any:
     return x - logsumexp(x, axis=axis, keepdims=True)
 
 
-def softmax_cross_entropy(x: Array, labels: Array) -> tuple[Array, Array, tuple[Array, Array]] | None:
-    """-log softmax(x) at each row's label, softmax(x), and the places of the labels; None if a row is not finite."""
-    peak = np.maximum.reduce(x, axis=1, keepdims=True)
-    if not np.logical_and.reduce(np.isfinite(peak), axis=None):
+def softmax_cross_entropy(x: Array, labels: Array) -> tuple[Array, Array, Array, Array] | None:
+    """-log softmax(x) at each row's label, and what its rule needs; None if a row is not finite.
+
+    That is exp(x) less the row's peak and the sums of its rows, of which softmax(x) is the quotient, and the places of
+    the labels, counted through all entries.
+    """
+    peak = max(x, axis=1, keepdims=True)
+    if np.count_nonzero(np.isfinite(peak)) < len(x):
         return None
-    p, at_label = x - peak, (np.arange(len(x)), labels.copy())
-    losses = p[at_label]
-    np.exp(p, out=p)
-    total = add_reduce(p, axis=1, keepdims=True)
-    p /= total
-    np.log(total, out=total)
-    return np.subtract(total[:, 0], losses, out=losses), p, at_label
+    parts = np.subtract(x, peak, order="C")
+    at_label = np.arange(0, x.size, x.shape[1])
+    at_label += labels
+    losses = parts.ravel()[at_label]
+    np.exp(parts, out=parts)
+    total = add_reduce(parts, axis=1, keepdims=True)
+    return np.subtract(np.log(total.ravel()), losses, out=losses), parts, total, at_label
 
 
-def softmax_error(g: Array, p: Array, at_label: tuple[Array, Array]) -> Array:
-    """The rule of the cross-entropy: each row's gradient times its probabilities less 1 at the label."""
-    out = p * g[:, None]
-    out[at_label] -= g
+def softmax_error(g: Any, parts: Array, total: Array, at_label: Array) -> Array:
+    """The rule of the cross-entropy: ``g``, for all rows or one for each, times softmax(x) less 1 at the label."""
+    rows = g[:, None] if type(g) is np.ndarray else g
+    out: Array = parts * (rows / total)
+    out.ravel()[at_label] -= g
     return out
 
 

@@ -66,7 +66,7 @@ def mlp(batch: int, width: int, depth: int, optimizer: str) -> Callable[[], Any]
         a: Any = X
         for W, b in zip(Ws[:-1], bs[:-1], strict=True):
             a = am.tanh(am.linear(a, W, b))
-        loss = am.mean(am.softmax_cross_entropy(am.linear(a, Ws[-1], bs[-1]), labels))
+        loss = am.softmax_cross_entropy(am.linear(a, Ws[-1], bs[-1]), labels, "mean")
         step.zero_grad()
         loss.backward(retain_graph=False)
         step.step()
@@ -84,7 +84,7 @@ def hvp(batch: int, width: int, depth: int) -> Callable[[], Any]:
         a: Any = X
         for W, b in zip(parameters[: depth - 1], parameters[depth:-1], strict=True):
             a = am.tanh(am.linear(a, W, b))
-        return am.mean(am.softmax_cross_entropy(am.linear(a, parameters[depth - 1], parameters[-1]), labels))
+        return am.softmax_cross_entropy(am.linear(a, parameters[depth - 1], parameters[-1]), labels, "mean")
 
     def job() -> list[float]:
         found = am.hvp(loss, tuple(weights + biases), tuple(along))
@@ -104,7 +104,7 @@ def convolution() -> Callable[[], Any]:
         a: Any = X
         for K, b in zip(Ks, bs, strict=True):
             a = max_pool(am.relu(conv(a, K) + b), 2)
-        loss = am.mean(am.softmax_cross_entropy(a.reshape(len(X), -1) @ W, labels))
+        loss = am.softmax_cross_entropy(a.reshape(len(X), -1) @ W, labels, "mean")
         loss.backward(retain_graph=False)
         for p in parameters:
             p.subtract_(RATES["sgd"] * p.grad)

@@ -215,11 +215,12 @@ def cross_entropy(prediction: Any, target: Any, reduction: str = "mean", *, labe
             check_probabilities("cross_entropy", "targets", target)
             wanted = (1.0 - label_smoothing) * target + label_smoothing / classes if label_smoothing else target
             return reduced(-am.sum(wanted * am.log_softmax(scores), axis=-1), reduction)
-        losses = am.softmax_cross_entropy(scores, classes_of("cross_entropy", scores, target))
-        if label_smoothing:
-            everywhere = -am.mean(am.log_softmax(scores), axis=-1)
-            losses = (1.0 - label_smoothing) * losses + label_smoothing * everywhere
-        return reduced(losses, reduction)
+        labels = classes_of("cross_entropy", scores, target)
+        if not label_smoothing:
+            return reduced(am.softmax_cross_entropy(scores, labels, reduction), reduction)
+        everywhere = -am.mean(am.log_softmax(scores), axis=-1)
+        losses = am.softmax_cross_entropy(scores, labels)
+        return reduced((1.0 - label_smoothing) * losses + label_smoothing * everywhere, reduction)
 
 
 def nll_loss(prediction: Any, target: Any, reduction: str = "mean") -> Any:

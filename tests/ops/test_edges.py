@@ -1,5 +1,6 @@
 """Ties, kinks, nan and zeros: values by NumPy, gradients by hand."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -135,3 +136,66 @@ def test_jax_traces_them(name: str) -> None:
         return am.grad(lambda x: am.sum(getattr(am, name)(x, *given) ** 2))(x)
 
     np.testing.assert_allclose(jax.jit(slope)(entries), slope(entries), rtol=1e-6)
+
+
+# --- cross-entropy ----------------------------------------------------------------------------------------------------
+
+ROWS = np.random.default_rng(3).normal(size=(5, 4))
+CLASSES = np.array([0, 3, 1, 1, 2])
+
+
+@pytest.mark.parametrize("labels", [CLASSES, CLASSES.astype(np.uint8), CLASSES.astype(np.uint64), CLASSES.tolist()])
+@pytest.mark.parametrize("layout", [np.asarray, np.asfortranarray, lambda x: np.repeat(x, 2, axis=1)[:, ::2]])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_mean_cross_entropy_is_the_mean_of_the_losses(labels: Any, layout: Any, dtype: Any) -> None:
+    x, many = Value(layout(ROWS.astype(dtype))), Value(ROWS.astype(dtype))
+    loss, losses = am.softmax_cross_entropy(x, labels, "mean"), am.softmax_cross_entropy(many, labels)
+    total = am.softmax_cross_entropy(x, labels, reduction="sum")
+    assert loss.op.name == "mean_cross_entropy"
+    close = {np.float32: 1e-6, np.float64: 1e-14}[dtype]
+    np.testing.assert_allclose(loss.raw, losses.raw.mean(), close)
+    np.testing.assert_allclose(total.raw, losses.raw.sum(), close)
+    loss.backward(3.0)
+    am.mean(losses).backward(3.0)
+    assert x.grad.dtype == dtype
+    np.testing.assert_allclose(x.grad, many.grad, close, close)
+    np.testing.assert_allclose(am.gradients(total, x) * 0.6, many.grad, close, close)
+
+
+def test_mean_cross_entropy_differentiates_like_the_mean_of_the_losses() -> None:
+    def fused(x: Any) -> Any:
+        return am.softmax_cross_entropy(x * x, CLASSES, "mean")
+
+    def unfused(x: Any) -> Any:
+        return am.mean(am.softmax_cross_entropy(x * x, CLASSES))
+
+    v = np.random.default_rng(4).normal(size=ROWS.shape)
+    np.testing.assert_allclose(am.hessian(fused)(ROWS), am.hessian(unfused)(ROWS), 1e-12, 1e-14)
+    np.testing.assert_allclose(am.jvp(fused, [ROWS], [v])[1], am.jvp(unfused, [ROWS], [v])[1], 1e-13)
+    np.testing.assert_allclose(am.hvp(fused, ROWS, v), am.hvp(unfused, ROWS, v), 1e-12, 1e-14)
+    batch = np.stack([ROWS, -ROWS])
+    np.testing.assert_allclose(am.vmap(am.grad(fused))(batch), [am.grad(unfused)(x) for x in batch], 1e-12, 1e-14)
+    _, pullback = am.vjp(fused, ROWS)
+    np.testing.assert_allclose(am.vmap(pullback)(np.array([1.0, 2.0])), np.stack([1, 2])[:, None, None] * pullback(1.0))
+
+
+def test_mean_cross_entropy_of_one_row_of_none_and_of_scores_that_are_not_finite() -> None:
+    assert am.softmax_cross_entropy([0.0, 0.0], 1, "mean") == pytest.approx(math.log(2))
+    with pytest.warns(RuntimeWarning):
+        np.testing.assert_equal(am.softmax_cross_entropy(np.zeros((0, 3)), [], "mean"), math.nan)
+    certain = np.array([[0.0, -math.inf], [2.0, 1.0]])
+    value, slope = am.value_and_grad(lambda x: am.softmax_cross_entropy(x, [0, 0], "mean"))(certain)
+    np.testing.assert_allclose(value, math.log1p(math.exp(-1)) / 2)
+    np.testing.assert_allclose(slope[0], 0.0)
+    assert np.isnan(am.softmax_cross_entropy(np.array([[math.nan, 1.0], [2.0, 1.0]]), [0, 0], "mean"))
+    with pytest.raises(ValueError, match="no reduction 'average': choose from 'none', 'mean', 'sum'"):
+        am.softmax_cross_entropy(certain, [0, 0], "average")
+
+
+def test_a_pass_that_keeps_the_graph_leaves_what_the_cross_entropy_found() -> None:
+    x = Value(ROWS)
+    loss = am.softmax_cross_entropy(x, CLASSES, "mean")
+    first = am.gradients(loss, x)
+    np.testing.assert_array_equal(am.gradients(loss, x), first)
+    (recorded,) = am.gradients(loss, [x], create_graph=True)
+    np.testing.assert_allclose(recorded.raw, first, 1e-14, 1e-16)
