@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from operator import index
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from .arrays import is_array, kind_of, shape_of
 from .engine import constant, sweep
 from .forward import push
@@ -78,20 +80,30 @@ class Call(NamedTuple):
         rates = push(ys, moved, graph=self.foreign or graph, since=self.start)
         return [zeros_of(y) if rate is None else rate for y, rate in zip(ys, rates, strict=True)]
 
-    def tangents(self, vectors: Sequence[Any], what: str) -> tuple[list[Any], bool]:
-        """Directions for the variables, checked, and whether one of them can be differentiated by."""
-        for t, x in zip(vectors, self.variables, strict=True):
+    def tangents(self, vectors: Sequence[Any], what: str, *, kept: bool = True) -> tuple[list[Any], bool]:
+        """Directions for the variables, checked, and whether one of them can be differentiated by.
+
+        They are copies if they are ``kept`` in a result; else arrays that fit are read where they are.
+        """
+        pairs = list(zip(vectors, self.variables, strict=True))
+        for t, x in pairs:
             if shape_of(t) != x.shape:
                 raise ValueError(f"{what} of shape {shape_of(t)} for an argument of shape {x.shape}")
         further = any(isinstance(t, Node) and t.requires_grad for t in vectors)
+        if not (kept or further or self.foreign):
+            return [t if _fits(t, x._stored) else like(t, x._stored, what) for t, x in pairs], False
         return [
-            t.fit(x._stored) if isinstance(t, Value) and t.requires_grad else like(t, x._stored, what)
-            for t, x in zip(vectors, self.variables, strict=True)
+            t.fit(x._stored) if isinstance(t, Value) and t.requires_grad else like(t, x._stored, what) for t, x in pairs
         ], further
 
     def outward(self, y: Any) -> Any:
         """A result for the caller: a Value only if it can be differentiated further."""
         return y._stored if isinstance(y, Node) and not self.foreign else y
+
+
+def _fits(t: Any, data: Any) -> bool:
+    """Whether an array of a variable's shape is one of its kind and dtype."""
+    return type(t) is type(data) is np.ndarray and t.dtype is data.dtype
 
 
 def call_fresh(f: Callable[..., Any], argnums: Argnums, args: Sequence[Any], kwargs: dict[str, Any]) -> Call:

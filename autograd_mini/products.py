@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from .calls import call_fresh, one_array, one_number, seed_of, zeros_of
 from .engine import constant
 from .node import Node
@@ -67,12 +65,12 @@ def vjp(f: Callable[..., Any], *xs: Any) -> tuple[Any, Callable[[Any], Any]]:
 
 
 def _still(vector: Any) -> Any:
-    """A vector that nobody else holds, as a node."""
+    """A vector as a constant that holds it as it is: what is made of it does not outlast the call."""
     if isinstance(vector, Node):
         return vector
-    if type(vector) is np.ndarray:
-        vector.flags.writeable = False  # so that it is not copied once more
-    return constant(vector)
+    node = constant(0.0)
+    node._stored = vector
+    return node
 
 
 def _arguments(xs: Any, what: str, others: Any) -> tuple[list[Any], list[Any], bool]:
@@ -219,7 +217,7 @@ def hvp(f: Callable[..., Any], xs: Any, vs: Any) -> Any:
     args, vectors, several = _arguments(xs, "hvp", vs)
     call = call_fresh(f, range(len(args)), args, {})
     y = one_number(f, call.result, "hvp")
-    along, further = call.tangents(leaves_along(args, vectors, "hvp"), "a vector")
+    along, further = call.tangents(leaves_along(args, vectors, "hvp"), "a vector", kept=False)
     slope = call.push([y], [_still(v) for v in along], True)[0] if y.requires_grad else None
     if isinstance(slope, Value) and slope.requires_grad:
         rates = call.pull(slope, seed_of(slope, None), further)
