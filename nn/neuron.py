@@ -159,9 +159,10 @@ class Neuron(Module):
         ValueError
             If there are more or fewer entries than inputs, or they are not single numbers.
         """
-        x = _entries(x, self.n_inputs, "Neuron")
-        z = self.w[0] * x[0]
-        for weight, entry in zip(self.w[1:], x[1:], strict=True):
+        w = self.w
+        x = _entries(x, len(w), self)
+        z = w[0] * x[0]
+        for weight, entry in zip(w[1:], x[1:], strict=True):
             z = z + weight * entry
         if self.b is not None:
             z = z + self.b
@@ -253,7 +254,7 @@ class ScalarLayer(Module):
             If there are more or fewer entries than inputs, or they are not single numbers.
         """
         neurons = self.neurons
-        x = _entries(x, neurons[0].n_inputs, self.describe())
+        x = _entries(x, neurons[0].n_inputs, self)
         outputs = [neuron(x) for neuron in neurons]
         if self.activation is softmax:
             outputs = list(softmax(am.stack(outputs)))
@@ -292,21 +293,34 @@ def _weight(number: Any, name: str) -> Parameter:
     return weight
 
 
-def _entries(x: Any, n: int, who: str) -> list[Value]:
+class _Entries(list[Value]):
+    """The inputs of one sample, checked: every neuron of a layer reads the same."""
+
+
+def _entries(x: Any, n: int, reader: Module) -> list[Value]:
     """The inputs of one sample as single Values; plain numbers become constants named x1, x2, ..."""
+    if type(x) is _Entries and len(x) == n:
+        return x
     if not isinstance(x, (list, tuple)):
         whole = x if isinstance(x, Value) else Value(x, requires_grad=False)
         if whole.ndim != 1:
             batch = "; it takes one sample at a time, a Layer takes batches" if whole.ndim == 2 else ""
-            raise ValueError(f"{who} takes a list of {n} numbers, got shape {whole.shape}{batch}")
+            raise ValueError(f"{_reader(reader)} takes a list of {n} numbers, got shape {whole.shape}{batch}")
         x = list(whole) if whole is x else whole.raw.tolist()
     if len(x) != n:
-        raise ValueError(f"{who} takes {n} inputs, got {len(x)}")
-    entries = [entry if isinstance(entry, Value) else _constant(entry, f"x{i}") for i, entry in enumerate(x, 1)]
-    for i, entry in enumerate(entries, 1):
+        raise ValueError(f"{_reader(reader)} takes {n} inputs, got {len(x)}")
+    values = [entry if isinstance(entry, Value) else _constant(entry, f"x{i}") for i, entry in enumerate(x, 1)]
+    for i, entry in enumerate(values, 1):
         if type(entry.raw) is not float and entry.shape:
-            raise ValueError(f"{who} takes a list of {n} single numbers, but input {i} has shape {entry.shape}")
-    return entries
+            raise ValueError(
+                f"{_reader(reader)} takes a list of {n} single numbers, but input {i} has shape {entry.shape}"
+            )
+    return _Entries(values)
+
+
+def _reader(module: Module) -> str:
+    """What messages call a Neuron or a layer of them."""
+    return "Neuron" if isinstance(module, Neuron) else module.describe()
 
 
 def _constant(number: Any, name: str) -> Value:

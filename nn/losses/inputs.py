@@ -27,7 +27,7 @@ def reduced(losses: Any, reduction: str) -> Any:
     if reduction == "none":
         return losses
     total = losses
-    if shape := np.shape(data_of(losses)):
+    if shape := shape_of(losses):
         total = am.mean(losses) if reduction == "mean" else am.sum(losses)
         if reduction == "batchmean":
             total = total / shape[0]
@@ -40,7 +40,7 @@ def reduced(losses: Any, reduction: str) -> Any:
 def alike(name: str, prediction: Any, target: Any) -> tuple[Any, Any]:
     """Prediction and target as floating numbers of one shape, plain targets in the dtype of the prediction."""
     prediction, target = _floating(name, prediction), _floating(name, target)
-    shape, other = np.shape(data_of(prediction)), np.shape(data_of(target))
+    shape, other = shape_of(prediction), shape_of(target)
     if shape != other:
         cure = f"; pass numpy.reshape(target, {shape})" if math.prod(shape) == math.prod(other) else ""
         raise ValueError(
@@ -55,7 +55,7 @@ def alike(name: str, prediction: Any, target: Any) -> tuple[Any, Any]:
 def rows_of(name: str, prediction: Any) -> Any:
     """The prediction of a loss of many classes: floating numbers of shape (..., classes)."""
     rows = _floating(name, prediction)
-    shape = np.shape(data_of(rows))
+    shape = shape_of(rows)
     if not shape:
         raise ValueError(f"{name} takes predictions of shape (..., classes), got a single number")
     _check_batch(name, shape)
@@ -89,7 +89,7 @@ def classes_of(name: str, rows: Any, target: Any) -> np.ndarray[Any, Any]:
             f"{name}: predictions of shape {rows.shape} need one class for each row, of shape {rows.shape[:-1]}, "
             f"the target has shape {labels.shape}{cure}"
         )
-    if np.minimum.reduce(labels, axis=None) < 0 or np.maximum.reduce(labels, axis=None) >= classes:
+    if labels.item(labels.argmin()) < 0 or labels.item(labels.argmax()) >= classes:  # faster than min and max
         wrong = (labels < 0) | (labels >= classes)
         raise ValueError(
             f"{name}: {classes} classes have the numbers 0 to {classes - 1}, the target has {first(wrong, labels)}"
@@ -116,6 +116,11 @@ def first(wrong: Any, data: Any) -> str:
 def data_of(x: Any) -> Any:
     """The plain data of a Value; plain data as it is."""
     return x.raw if isinstance(x, Value) else x
+
+
+def shape_of(x: Any) -> tuple[int, ...]:
+    """The shape of a Value or of plain data; a float has none."""
+    return getattr(data_of(x), "shape", ())
 
 
 def _floating(name: str, x: Any) -> Any:
