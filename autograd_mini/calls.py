@@ -41,16 +41,15 @@ def pull(y: Any, xs: Sequence[Any], seed: Any, graph: bool, since: int = 0, alon
 
     ``alone`` says that all ways lead to ``xs``.
     """
-    wanted = None if alone else xs
     if graph:
         with recording():
             seed = seed if isinstance(seed, Node) else constant(seed)
-            found = sweep(y, seed, graph=True, wanted=wanted, since=since)
-            gs = [zeros_of(x) if (g := found.get(x)) is None else outward(g) for x in xs]
+            found = sweep(y, seed, graph=True, wanted=xs, alone=alone, since=since)
+            gs = [zeros_of(x) if found[x] is None else outward(found[x]) for x in xs]
             return [g if isinstance(g, Node) else constant(g) for g in gs]
     seed = seed._stored if isinstance(seed, Node) else seed
-    found = sweep(y, seed, wanted=wanted, since=since)
-    return [zeros_of(x) if (g := found.get(x)) is None else outward(g) for x in xs]
+    found = sweep(y, seed, wanted=xs, alone=alone, since=since)
+    return [zeros_of(x) if found[x] is None else outward(found[x]) for x in xs]
 
 
 def zeros_of(x: Node) -> Any:

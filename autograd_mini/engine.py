@@ -140,34 +140,45 @@ def sweep(
     graph: bool = False,
     release: bool = False,
     wanted: Collection[Node] | None = None,
+    alone: bool = False,
     since: int = 0,
     on_edge: EdgeHook | None = None,
 ) -> dict[Node, Any]:
-    """Walk the chain rule from ``root`` back and return the gradient of every node on the way, newest first.
+    """Walk the chain rule from ``root`` back and return the gradient of every node on the way.
 
     With ``graph`` the rules are fed Values, so that the gradients are part of a new graph; else plain data. ``wanted``
     restricts the walk to the nodes that lead to these, which may be older than ``since``, the age of the oldest that is
-    walked; None stands for one that was not reached. ``release`` frees each node when it is done with and returns the
-    gradients of leaves only.
+    walked, and the result to theirs; None stands for one that was not reached. ``alone`` says that there are no other
+    leaves. ``release`` frees each node when it is done with and returns the gradients of leaves only.
     """
     nodes, grads = reached(root, since=since)
+    kept: Collection[Node] | None = () if release else None
     if wanted is not None:
-        nodes = _leading_to(wanted, nodes)
+        kept = set(wanted)
+        nodes = nodes if alone else _leading_to(kept, nodes)
         grads = dict.fromkeys([*wanted, *nodes])
     grads[root] = seed
     if on_edge is None and observers.present():
         on_edge = observers.watching(root, seed, nodes)
         for newer, node in observers.hooked(nodes):
-            _walk(newer, grads, root, graph, release, on_edge)
+            _walk(newer, grads, kept, root, graph, release, on_edge)
             observers.call_hooks(node, grads, constant if graph else None)
-    _walk(nodes, grads, root, graph, release, on_edge)
+    _walk(nodes, grads, kept, root, graph, release, on_edge)
     return grads
 
 
 def _walk(  # noqa: PLR0912 (the hot loop)
-    nodes: list[Node], grads: dict[Node, Any], root: Node, graph: bool, release: bool, on_edge: EdgeHook | None
+    nodes: list[Node],
+    grads: dict[Node, Any],
+    kept: Collection[Node] | None,
+    root: Node,
+    graph: bool,
+    release: bool,
+    on_edge: EdgeHook | None,
 ) -> None:
     """Pass the gradients of ``nodes``, newest first, on to those operands that have a place in ``grads``.
+
+    They stay there if they are among those ``kept``, or all are; the memory of the others is free for the next.
 
     Operations on one or two operands are most of a graph and so are written out here: a loop over the operands and
     packed arguments would cost as much as their rules.
@@ -179,7 +190,7 @@ def _walk(  # noqa: PLR0912 (the hot loop)
         op = node.op
         if op is None:
             continue
-        g = grads.pop(node) if release else grads[node]
+        g = grads[node] if kept is None or node in kept else grads.pop(node)
         x: Any = node._x
         if node.static is not None or type(x) is tuple or on_edge is not None:
             _pass_on(node, g, grads, graph, on_edge)

@@ -26,17 +26,19 @@ def push(ys: Sequence[Any], tangents: Mapping[Any, Any], *, graph: bool, since: 
     With ``graph`` the tangents are Values that can be differentiated further, else plain data. ``since`` leaves out
     nodes older than that age.
     """
+    state = STATE.get()
+    if not state.is_on:
+        with recording():
+            return push(ys, tangents, graph=graph, since=since)
     found = dict(tangents)
-    watch = STATE.get().watch
-    with recording():
-        for node in topological(*[y for y in ys if y.requires_grad], since=since):
-            if node.op is not None and node not in found:
-                parents = node.parents
-                moving = [i for i, parent in enumerate(parents) if parent in found]
-                if moving:
-                    found[node] = _fitted(_tangent(node, parents, moving, found, graph), node)
-                    if watch is not None:
-                        watch.moved(node, found[node], [found[parents[i]] for i in moving])
+    for node in topological(*[y for y in ys if y.requires_grad], since=since):
+        if node.op is not None and node not in found:
+            parents = node.parents
+            moving = [i for i, parent in enumerate(parents) if parent in found]
+            if moving:
+                found[node] = _fitted(_tangent(node, parents, moving, found, graph), node)
+                if state.watch is not None:
+                    state.watch.moved(node, found[node], [found[parents[i]] for i in moving])
     return [found.get(y) for y in ys]
 
 

@@ -830,3 +830,12 @@ def test_a_gradient_that_a_mask_leaves_out_is_zero_whatever_it_is(dtype: str) ->
             assert found.dtype == dtype
             np.testing.assert_array_equal(found, np.where(mask > 0, kept, np.zeros((), dtype)))
             assert not np.signbit(found[mask < 0]).any()
+
+
+def test_a_walk_to_some_nodes_keeps_no_other_gradients() -> None:
+    x, w = Value(2.0), Value(3.0)
+    h = x * x
+    y = h * h * w
+    found = sweep(y, 1.0, wanted=[h, x])
+    assert found == {h: 24.0, x: 96.0}
+    assert sweep(y, 1.0, wanted=[x, w], alone=True) == {x: 96.0, w: 16.0}

@@ -82,6 +82,8 @@ def shape_of(x: Any) -> tuple[int, ...]:
     shape = getattr(x, "shape", None)
     if type(shape) is tuple:
         return shape
+    if type(x) is float:
+        return ()
     return _shape_of_list(x) if shape is None else tuple(shape)
 
 

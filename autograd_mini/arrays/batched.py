@@ -124,14 +124,15 @@ def _is_value(x: Any) -> bool:
     return hasattr(x, "_stored")
 
 
-def levels(x: Any) -> Iterator[int]:
+def levels(x: Any) -> list[int]:
     """The levels in an argument, in the lists and tuples in it too."""
-    if type(x) is Batched:
-        yield x.level
-        yield from levels(x.data)
-    elif isinstance(x, (list, tuple)):
-        for item in x:
-            yield from levels(item)
+    if isinstance(x, (list, tuple)):
+        return [level for item in x for level in levels(item)]
+    found = []
+    while type(x) is Batched:
+        found.append(x.level)
+        x = x.data
+    return found
 
 
 def size_of(x: Any, level: int) -> int | None:
@@ -233,7 +234,7 @@ def function_of(home: Any, name: str) -> Any:
 
 def _pick(x: Any, level: int, i: int, empty: bool) -> Any:
     """The part of an argument that belongs to one example."""
-    if isinstance(x, (list, tuple)) and any(True for _ in levels(x)):
+    if isinstance(x, (list, tuple)) and levels(x):
         return type(x)([_pick(item, level, i, empty) for item in x])
     if type(x) is not Batched:
         return x

@@ -155,7 +155,7 @@ class Batches:
         return Batched(function_of(library(x.data), name)(x.data, axis=tuple(i + 1 for i in axes), **options), x.level)
 
     def _along(self, name: str, x: Any, axis: Any, options: dict[str, Any]) -> Any:
-        if axis is None or not x.ndim or any(True for _ in levels(list(options.values()))):
+        if axis is None or not x.ndim or levels(list(options.values())):
             return one_by_one(name, (x,), {"axis": axis, **options})
         axis = np.lib.array_utils.normalize_axis_index(axis, x.ndim) + 1
         return Batched(function_of(library(x.data), name)(x.data, axis=axis, **options), x.level)
@@ -280,7 +280,7 @@ class Batches:
         if not any(hasattr(items[i], "dtype") or isinstance(items[i], list) for i in arrays):
             return level, (slice(None), *items), size
         together = arrays == list(range(arrays[0], arrays[-1] + 1))
-        if together and not any(True for _ in levels(items)):
+        if together and not levels(items):
             return level, (slice(None), *items), size
         if together and arrays[0] > 0:
             return None
