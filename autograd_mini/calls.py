@@ -36,10 +36,12 @@ def seed_of(y: Any, gradient: Any) -> Any:
     return outward(gradient)
 
 
-def pull(y: Any, xs: Sequence[Any], seed: Any, graph: bool, since: int = 0, alone: bool = False) -> list[Any]:
+def pull(
+    y: Any, xs: Sequence[Any], seed: Any, graph: bool, since: int = 0, alone: bool = False, own: int | None = None
+) -> list[Any]:
     """One pass from ``y`` over nodes younger than ``since``; users' side of the conjugate convention.
 
-    ``alone`` says that all ways lead to ``xs``.
+    ``alone`` says that all ways lead to ``xs``; from the age ``own`` on nobody else holds the nodes.
     """
     if graph:
         with recording():
@@ -48,7 +50,7 @@ def pull(y: Any, xs: Sequence[Any], seed: Any, graph: bool, since: int = 0, alon
             gs = [zeros_of(x) if found[x] is None else outward(found[x]) for x in xs]
             return [g if isinstance(g, Node) else constant(g) for g in gs]
     seed = seed._stored if isinstance(seed, Node) else seed
-    found = sweep(y, seed, wanted=xs, alone=alone, since=since)
+    found = sweep(y, seed, wanted=xs, alone=alone, since=since, release=own is not None, release_since=own or 0)
     return [zeros_of(x) if found[x] is None else outward(found[x]) for x in xs]
 
 
@@ -69,9 +71,9 @@ class Call(NamedTuple):
     """Whether every way from the result ends at the call's own variables, so that none needs to be looked for."""
     start: int
 
-    def pull(self, y: Value, seed: Any, graph: bool = False) -> list[Any]:
+    def pull(self, y: Value, seed: Any, graph: bool = False, own: int | None = None) -> list[Any]:
         """The gradients of the variables, which are the oldest nodes of the call."""
-        return pull(y, self.variables, seed, self.foreign or graph, self.start, self.alone)
+        return pull(y, self.variables, seed, self.foreign or graph, self.start, self.alone, own)
 
     def push(self, ys: Sequence[Value], tangents: Sequence[Any], graph: bool = False) -> list[Any]:
         """The tangents of results, from those of the variables."""

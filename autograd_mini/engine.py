@@ -142,6 +142,7 @@ def sweep(
     wanted: Collection[Node] | None = None,
     alone: bool = False,
     since: int = 0,
+    release_since: int = 0,
     on_edge: EdgeHook | None = None,
 ) -> dict[Node, Any]:
     """Walk the chain rule from ``root`` back and return the gradient of every node on the way.
@@ -149,10 +150,12 @@ def sweep(
     With ``graph`` the rules are fed Values, so that the gradients are part of a new graph; else plain data. ``wanted``
     restricts the walk to the nodes that lead to these, which may be older than ``since``, the age of the oldest that is
     walked, and the result to theirs; None stands for one that was not reached. ``alone`` says that there are no other
-    leaves. ``release`` frees each node when it is done with and returns the gradients of leaves only.
+    leaves. ``release`` frees each node, from the age ``release_since`` on, when it is done with, and returns the
+    gradients of leaves only.
     """
     nodes, grads = reached(root, since=since)
     kept: Collection[Node] | None = () if release else None
+    release_since = release_since if release else sys.maxsize
     if wanted is not None:
         kept = set(wanted)
         nodes = nodes if alone else _leading_to(kept, nodes)
@@ -161,9 +164,9 @@ def sweep(
     if on_edge is None and observers.present():
         on_edge = observers.watching(root, seed, nodes)
         for newer, node in observers.hooked(nodes):
-            _walk(newer, grads, kept, root, graph, release, on_edge)
+            _walk(newer, grads, kept, root, graph, release_since, on_edge)
             observers.call_hooks(node, grads, constant if graph else None)
-    _walk(nodes, grads, kept, root, graph, release, on_edge)
+    _walk(nodes, grads, kept, root, graph, release_since, on_edge)
     return grads
 
 
@@ -173,7 +176,7 @@ def _walk(  # noqa: PLR0912 (the hot loop)
     kept: Collection[Node] | None,
     root: Node,
     graph: bool,
-    release: bool,
+    release_since: float,
     on_edge: EdgeHook | None,
 ) -> None:
     """Pass the gradients of ``nodes``, newest first, on to those operands that have a place in ``grads``.
@@ -219,7 +222,7 @@ def _walk(  # noqa: PLR0912 (the hot loop)
             except Exception as error:
                 error.add_note(f"in the rule of {op.name} for operand {i}, {describe(y if i else x)}")
                 raise
-        if release:
+        if node.order >= release_since:
             node.op, node.order = RELEASED, sys.maxsize
             node._x = node._y = node.static = None
             node._stored = RELEASED if node is not root else node._stored

@@ -10,6 +10,7 @@ from typing import Any
 
 from .calls import call_fresh, one_array, one_number, seed_of, zeros_of
 from .engine import constant
+from .guards import clock
 from .node import Node
 from .tree import flatten, leaves_along
 from .value import Value
@@ -218,9 +219,10 @@ def hvp(f: Callable[..., Any], xs: Any, vs: Any) -> Any:
     call = call_fresh(f, range(len(args)), args, {})
     y = one_number(f, call.result, "hvp")
     along, further = call.tangents(leaves_along(args, vectors, "hvp"), "a vector", kept=False)
+    own = clock()
     slope = call.push([y], [_still(v) for v in along], True)[0] if y.requires_grad else None
     if isinstance(slope, Value) and slope.requires_grad:
-        rates = call.pull(slope, seed_of(slope, None), further)
+        rates = call.pull(slope, seed_of(slope, None), further, own)
     else:
         rates = [zeros_of(x) for x in call.variables]
     result = call.rebuild(rates)

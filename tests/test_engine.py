@@ -839,3 +839,15 @@ def test_a_walk_to_some_nodes_keeps_no_other_gradients() -> None:
     found = sweep(y, 1.0, wanted=[h, x])
     assert found == {h: 24.0, x: 96.0}
     assert sweep(y, 1.0, wanted=[x, w], alone=True) == {x: 96.0, w: 16.0}
+
+
+def test_only_nodes_from_an_age_on_are_released() -> None:
+    x = Value(np.array([1.0, 2.0]))
+    h = x * x
+    young = h.order + 1
+    product = h * x
+    y = product.sum()
+    np.testing.assert_array_equal(sweep(y, 1.0, wanted=[x], release=True, release_since=young)[x], [3.0, 12.0])
+    np.testing.assert_array_equal(gradients(h.sum(), x), [2.0, 4.0])
+    with pytest.raises(GraphError, match="released"):
+        gradients(product.sum(), x)
