@@ -136,7 +136,7 @@ def detect_anomaly() -> Switch:
     autograd_mini.anomaly.AnomalyError: the rule of sqrt for operand 0, 'x' (a leaf, shape (2,)), gave inf at [1] ...
     """
     return Switch(
-        lambda state: Watched.by(_WATCH, state),
+        lambda state: Watched(_WATCH, state),
         lambda: np.errstate(divide="ignore", over="ignore", invalid="ignore"),
     )
 

@@ -20,8 +20,8 @@ import numpy as np
 
 from . import guards, observers
 from .arrays import copied, plain
-from .guards import CHANGED, RELEASED, GraphError, clock, describe, released
-from .node import Node, fit, outward, own, sum_of, unshared
+from .guards import CHANGED, RELEASED, GraphError, ages, describe, released
+from .node import NO_STATIC, Node, fit, outward, own, sum_of, unshared
 from .state import STATE
 
 if TYPE_CHECKING:
@@ -68,16 +68,16 @@ def record(op: Operation, data: Any, parents: tuple[Node, ...], static: Mapping[
     node: Any = new_node(result_type[0])
     node._stored = data
     node._grad = node.name = None
-    node.order = clock()
-    recording, scope = state = get_state()
-    if recording:
+    node.order = next(ages)
+    state = get_state()
+    if state.recording:
         for parent in parents:
             if parent.requires_grad:
-                node.op, node.static, node.scope, node.requires_grad = op, static, scope, True
-                if len(parents) == 2:
-                    node._x, node._y = parents
+                node.op, node.static, node.scope, node.requires_grad = op, static, state.scope, True
+                if len(parents) <= 2:
+                    node._x, node._y = parents if len(parents) == 2 else (*parents, None)
                 else:
-                    node._x, node._y = parents[0] if len(parents) == 1 else parents, None
+                    node._x, node._y, node.static = parents, None, static or NO_STATIC
                 return node  # type: ignore[no-any-return]
     elif state.watch is not None:
         with state.unwatched():
@@ -194,11 +194,11 @@ def _walk(  # noqa: PLR0912 (the hot loop)
         if op is None:
             continue
         g = grads[node] if kept is None or node in kept else grads.pop(node)
-        x: Any = node._x
-        if node.static is not None or type(x) is tuple or on_edge is not None:
+        if node.static is not None or on_edge is not None:
             _pass_on(node, g, grads, graph, on_edge)
         else:
-            y, vjps, i = node._y, op.vjps, 0
+            x: Any = node._x
+            y, i = node._y, 0
             if graph:
                 out, a, b = node, x, y
             else:
@@ -207,14 +207,14 @@ def _walk(  # noqa: PLR0912 (the hot loop)
                     b = y._stored
             try:
                 if (old := get(x, nowhere)) is not nowhere:
-                    part = vjps[0](g, out, a) if y is None else vjps[0](g, out, a, b)
+                    part = op.vjps[0](g, out, a) if y is None else op.vjps[0](g, out, a, b)
                     if type(part) is float is type(a):
                         grads[x] = part if old is None else old + part
                     else:
                         grads[x] = sum_of(old, part, x, op, 0)
                 if y is not None and (old := get(y, nowhere)) is not nowhere:
                     i = 1
-                    part = vjps[1](g, out, a, b)
+                    part = op.vjps[1](g, out, a, b)
                     if type(part) is float is type(b):
                         grads[y] = part if old is None else old + part
                     else:
@@ -231,13 +231,13 @@ def _walk(  # noqa: PLR0912 (the hot loop)
 def _pass_on(node: Node, g: Any, grads: dict[Node, Any], graph: bool, on_edge: EdgeHook | None) -> None:
     """The same for one node with any number of operands and with static arguments; tells ``on_edge`` of each."""
     op: Operation = node.op  # type: ignore[assignment]
-    parents, static, vjps, i = node.parents, node.static, op.vjps, 0
+    parents, static, i = node.parents, node.static, 0
     out, operands = (node, parents) if graph else (node._stored, [parent._stored for parent in parents])
     try:
         for i, parent in enumerate(parents):
             old = grads.get(parent, _nowhere)
             if old is not _nowhere:
-                part = vjps[i](g, out, *operands) if static is None else op.pull(i, g, out, operands, static)
+                part = op.pull(i, g, out, operands, static)
                 grads[parent] = sum_of(old, part, parent, op, i)
                 if on_edge is not None:
                     on_edge(node, i, g, fit(part, parent, op, i), grads[parent])

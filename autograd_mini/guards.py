@@ -21,8 +21,13 @@ from .arrays import as_numpy, shape_of
 if TYPE_CHECKING:
     from .node import Node
 
-clock = itertools.count(1).__next__
-"""Ages of nodes. ``next`` on a count is atomic, so threads share it."""
+ages = itertools.count(1)
+"""The ages of nodes to come. ``next`` on a count is atomic, so threads share it."""
+
+
+def clock() -> int:
+    """The next age."""
+    return next(ages)
 
 
 class GraphError(RuntimeError):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
+from sys import getrefcount
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 
 ndarray = np.ndarray
+
+NO_STATIC: Mapping[str, Any] = {}
+"""The static arguments of an operation on more than two operands that has none."""
 
 
 class Node:
@@ -57,6 +60,7 @@ class Node:
     requires_grad: bool
     scope: Scope | None
     static: Mapping[str, Any] | None
+    """Static arguments by name; None only where there are at most two operands, so that the engine asks one thing."""
 
     @property
     def parents(self) -> tuple[Node, ...]:
@@ -72,7 +76,7 @@ class Node:
     def parents(self, operands: tuple[Node, ...]) -> None:
         self._x = self._y = None
         if len(operands) > 2:
-            self._x = operands
+            self._x, self.static = operands, self.static or NO_STATIC
         elif len(operands) == 2:
             self._x, self._y = operands
         elif operands:
@@ -140,7 +144,7 @@ def sum_of(old: Any, part: Any, operand: Node, op: Operation, i: int) -> Any:
         part = fit(part, operand, op, i)
     if old is None:
         return part
-    if type(old) is ndarray and sys.getrefcount(old) <= _ALONE and old.base is None:
+    if type(old) is ndarray and getrefcount(old) <= _ALONE and old.base is None:
         old += part
         return old
     return old + part
@@ -167,7 +171,7 @@ def _references() -> int:
 
 
 def _count(old: Any) -> int:
-    return sys.getrefcount(old)
+    return getrefcount(old)
 
 
 _ALONE = _references()
@@ -178,4 +182,4 @@ def unshared(g: Any) -> Any:
     if type(g) is not np.ndarray:
         return outward(copied(g))
     alone = _ALONE - 1  # here no variable of the caller's holds it
-    return outward(g) if g.base is None and sys.getrefcount(g) <= alone else outward(g.copy())
+    return outward(g) if g.base is None and getrefcount(g) <= alone else outward(g.copy())

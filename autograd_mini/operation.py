@@ -156,11 +156,9 @@ class Operation:
 
     def pull(self, i: int, g: Any, out: Any, operands: Sequence[Any], static: Mapping[str, Any] | None) -> Any:
         """The contribution of the result's gradient ``g`` to operand ``i``."""
-        if static is None:
-            return self.vjps[i](g, out, *operands)
         if self.variadic:
-            return self.vjps[0](g, out, *operands, index=i, **static)
-        return self.vjps[i](g, out, *operands, **static)
+            return self.vjps[0](g, out, *operands, index=i, **static or {})
+        return self.vjps[i](g, out, *operands, **static) if static else self.vjps[i](g, out, *operands)
 
     def compute(self, operands: Sequence[Any], static: Mapping[str, Any] | None) -> Any:
         """The result from the operands' data."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .arrays import UnknownData, plain
 from .engine import constant, new_node, record, result_type
-from .guards import clock
+from .guards import ages
 from .node import Node
 from .operation import Operation, note
 from .state import STATE
@@ -38,17 +38,17 @@ def binary(function: Callable[..., Any], forward: Callable[..., Any] | None = No
         except Exception as error:
             note(error, op, (self, other))
             raise
-        recording, scope = get_state()
-        if recording and (self.requires_grad or other.requires_grad):
+        state = get_state()
+        if state.recording and (self.requires_grad or other.requires_grad):
             node: Any = new_node(result_type[0])
             node._stored = data
             node._grad = node.name = node.static = None
             node.op = op
             node._x = self
             node._y = other
-            node.scope = scope
+            node.scope = state.scope
             node.requires_grad = True
-            node.order = clock()
+            node.order = next(ages)
             return node
         return record(op, data, (self, other))
 

@@ -11,7 +11,7 @@ import inspect
 from collections.abc import AsyncGenerator, Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -40,11 +40,16 @@ class Scope:
         return self.name if self.parent is None else f"{self.parent.path}.{self.name}"
 
 
-class State(NamedTuple):
-    """What recording depends on; held in a context variable, so threads and tasks have their own."""
+class State:
+    """What recording depends on; held in a context variable, so threads and tasks have their own. It never changes.
 
-    recording: bool = True
-    scope: Scope | None = None
+    Every operation asks for it, and a slot of an object is read several times as fast as a tuple is taken apart.
+    """
+
+    __slots__ = ("recording", "scope")
+
+    def __init__(self, recording: bool = True, scope: Scope | None = None) -> None:
+        self.recording, self.scope = recording, scope
 
     @property
     def is_on(self) -> bool:
@@ -90,15 +95,11 @@ class Watch(Protocol):
 class Watched(State):
     """A state with somebody who watches; to the engine's fast path it looks as if recording were off."""
 
-    _is_on: bool
-    _watch: Watch
+    __slots__ = ("_is_on", "_watch")
 
-    @classmethod
-    def by(cls, watch: Watch, state: State) -> Watched:
-        """The state, watched."""
-        new = cls(False, state.scope)
-        new._is_on, new._watch = state.is_on, watch
-        return new
+    def __init__(self, watch: Watch, state: State) -> None:
+        super().__init__(False, state.scope)
+        self._is_on, self._watch = state.is_on, watch
 
     @property
     def is_on(self) -> bool:
@@ -112,14 +113,14 @@ class Watched(State):
 
     def switched(self, recording: bool) -> State:
         """The same with recording on or off."""
-        return Watched.by(self._watch, State(recording, self.scope))
+        return Watched(self._watch, State(recording, self.scope))
 
     def grouped(self, scope: Scope) -> State:
         """The same inside a group."""
-        return Watched.by(self._watch, State(self._is_on, scope))
+        return Watched(self._watch, State(self._is_on, scope))
 
 
-STATE: ContextVar[State] = ContextVar("autograd_mini", default=State())  # noqa: B039 (a tuple cannot change)
+STATE: ContextVar[State] = ContextVar("autograd_mini", default=State())  # noqa: B039 (it never changes)
 
 
 _DIFFERENTIATING: ContextVar[bool] = ContextVar("autograd_mini.differentiating", default=False)
