@@ -3,11 +3,10 @@
 A ``Value`` records every operation in a graph and applies the chain rule by itself, in reverse.
 """
 
+from importlib import import_module as _import_module
 from sys import modules as _modules
 from typing import TYPE_CHECKING, Any
 
-from . import fft as fft, linalg as linalg, special as special
-from .anomaly import AnomalyError as AnomalyError, detect_anomaly as detect_anomaly
 from .checkpointing import checkpoint as checkpoint
 from .flattening import flatten as flatten
 from .guards import GraphError as GraphError
@@ -388,6 +387,8 @@ from .value import Value as Value
 from .vmap import vmap as vmap
 
 if TYPE_CHECKING:
+    from . import fft as fft, linalg as linalg, special as special
+    from .anomaly import AnomalyError as AnomalyError, detect_anomaly as detect_anomaly
     from .chain import (
         Drawing as Drawing,
         Explanation as Explanation,
@@ -414,49 +415,49 @@ if TYPE_CHECKING:
         gradcheck as gradcheck,
     )
 
-_PICTURES = frozenset(
-    [
-        "Drawing",
-        "Explanation",
-        "GraphTooLarge",
-        "RenderError",
-        "RenderTimeout",
-        "RenderWarning",
-        "RendererInfo",
-        "RendererNotFound",
-        "Steps",
-        "Trace",
-        "draw",
-        "explain",
-        "renderer_info",
-        "set_renderer",
-        "steps",
-    ]
-)
-
-_CHECKS = frozenset(["Comparison", "ComparisonRow", "GradientError", "Mismatch", "compare_gradients", "gradcheck"])
+# What is imported when it is asked for, and from where.
+_LATER = {
+    "AnomalyError": "anomaly",
+    "Comparison": "checking",
+    "ComparisonRow": "checking",
+    "Drawing": "chain",
+    "Explanation": "chain",
+    "GradientError": "checking",
+    "GraphTooLarge": "chain",
+    "Mismatch": "checking",
+    "RenderError": "chain",
+    "RenderTimeout": "chain",
+    "RenderWarning": "chain",
+    "RendererInfo": "chain",
+    "RendererNotFound": "chain",
+    "Steps": "chain",
+    "Trace": "chain",
+    "compare_gradients": "checking",
+    "detect_anomaly": "anomaly",
+    "draw": "chain",
+    "explain": "chain",
+    "gradcheck": "checking",
+    "renderer_info": "chain",
+    "set_renderer": "chain",
+    "steps": "chain",
+}
+_NAMESPACES = ("fft", "linalg", "special")
 
 # What `help` shows and a star brings: the functions and classes above, not the modules behind them.
 __all__ = [  # noqa: PLE0604 (names that are found, not spelled out)
     *sorted(name for name, thing in globals().items() if getattr(thing, "__module__", "").startswith(__name__)),
-    *sorted(_PICTURES | _CHECKS),
-    "fft",
-    "linalg",
-    "special",
+    *_LATER,
+    *_NAMESPACES,
 ]
 
 
 def __getattr__(name: str) -> Any:
-    """Import what draws, explains and checks when it is asked for."""
-    if name in _CHECKS:
-        from . import checking
-
-        return getattr(checking, name)
-    if name not in _PICTURES:
+    """Import what draws, explains and checks, and the namespaces, when they are asked for."""
+    if name in _NAMESPACES:
+        return _import_module(f".{name}", __name__)
+    if name not in _LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from . import chain
-
-    return getattr(chain, name)
+    return getattr(_import_module(f".{_LATER[name]}", __name__), name)
 
 
 def __dir__() -> list[str]:

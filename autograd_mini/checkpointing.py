@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-import threading
+from _thread import get_ident
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ParamSpec, TypeVar
 
@@ -143,7 +143,7 @@ class _Segment:
 
     def pulled(self, i: int, g: Any, out: Any) -> Any:
         """The gradient of source ``i``. One pass through the piece gives them all; the others wait for their turn."""
-        graph, thread = isinstance(out, Node) or isinstance(g, Node), threading.get_ident()
+        graph, thread = isinstance(out, Node) or isinstance(g, Node), get_ident()
         last, last_graph, row = self._rows.get(thread, (None, False, {}))
         if last is not g or last_graph is not graph or i not in row:
             row = self._all_pulled(g, out, graph)

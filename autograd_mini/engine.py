@@ -11,7 +11,7 @@ Gradients of a pass live in the pass; nodes and leaves get theirs at its end, al
 from __future__ import annotations
 
 import sys
-import threading
+from _thread import allocate_lock  # threading itself takes a millisecond to import
 from collections.abc import Callable, Collection, Mapping
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
@@ -277,4 +277,4 @@ def backward(root: Node, seed: Any, *, retain_graph: bool) -> None:
             raise
 
 
-_handing_out = threading.Lock()
+_handing_out = allocate_lock()

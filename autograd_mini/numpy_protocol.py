@@ -9,45 +9,50 @@ from __future__ import annotations
 import functools
 import inspect
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-from . import ops, special
+from . import ops
 from .arrays import shape_of
 from .ops.plain import PLAIN, without_graph
 
 Function = Callable[..., Any]
 
 
-def _public() -> Iterator[tuple[str, Function]]:
+@functools.cache
+def _public() -> dict[str, Function]:
     """The functions of every file of ``ops/``, by name."""
-    for family in list(vars(ops).values()):
-        if isinstance(family, ModuleType):
-            for name, function in vars(family).items():
-                if name[0] != "_" and inspect.isfunction(function) and function.__module__ == family.__name__:
-                    yield name, function
-
-
-_NAMED = dict(_public())
+    return {
+        name: function
+        for family in vars(ops).values()
+        if isinstance(family, ModuleType)
+        for name, function in vars(family).items()
+        if name[0] != "_" and inspect.isfunction(function) and function.__module__ == family.__name__
+    }
 
 
 _WRITES = ("fill_diagonal", "place", "put", "put_along_axis", "putmask")
 """NumPy's functions of these names write into their operand; ours give a new Value, so a call must say which."""
 
-_RULES: dict[Any, Function] = {
-    theirs: function
-    for namespace in (np.linalg, np.fft, np)  # the last one wins where one function stands in two of them
-    for name, function in _NAMED.items()
-    if name not in _WRITES and isinstance(theirs := getattr(namespace, name, None), (np.ufunc, type(np.sum)))
-} | {
-    np.copy: ops.elementwise.identity,
-    np.linalg.diagonal: ops.matrices.diagonal_of_matrices,
-    np.linalg.trace: ops.matrices.trace_of_matrices,
-    np.lib.stride_tricks.sliding_window_view: ops.windows.sliding_window_view,
-}
+
+@functools.cache  # made when it is first asked for
+def _rules() -> dict[Any, Function]:
+    """Our function for each of NumPy's."""
+    return {
+        theirs: function
+        for namespace in (np.linalg, np.fft, np)  # the last one wins where one function stands in two of them
+        for name, function in _public().items()
+        if name not in _WRITES and isinstance(theirs := getattr(namespace, name, None), (np.ufunc, type(np.sum)))
+    } | {
+        np.copy: ops.elementwise.identity,
+        np.linalg.diagonal: ops.matrices.diagonal_of_matrices,
+        np.linalg.trace: ops.matrices.trace_of_matrices,
+        np.lib.stride_tricks.sliding_window_view: ops.windows.sliding_window_view,
+    }
+
 
 _PLAIN = {getattr(np, name) for name in PLAIN} | {
     np.result_type, np.can_cast, np.common_type, np.min_scalar_type, np.may_share_memory, np.shares_memory,
@@ -82,7 +87,7 @@ _DEFAULTS: dict[str, Any] = {"casting": "same_kind", "order": "K", "subok": True
 
 def call_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Answer a ufunc that was given a Value."""
-    rule = _RULES.get(ufunc) or _of_scipy(ufunc)
+    rule = _rules().get(ufunc) or _of_scipy(ufunc)
     if method == "__call__" and not kwargs and rule is not None:
         return rule(*inputs)
     home = "np" if hasattr(np, ufunc.__name__) else "scipy.special"
@@ -114,9 +119,11 @@ def _of_scipy(ufunc: Any) -> Function | None:
     name = ufunc.__name__
     if theirs is None or getattr(theirs, name, None) is not ufunc:
         return None
+    from . import special
+
     rule: Function | None = getattr(special, name, None)
     if rule is not None:
-        _RULES[ufunc] = rule
+        _rules()[ufunc] = rule
     return rule
 
 
@@ -153,7 +160,7 @@ def _cast(inputs: tuple[Any, ...], dtype: Any, name: str) -> tuple[Any, ...]:
 
 def call_function(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Answer one of NumPy's other functions that was given a Value."""
-    ours = _RULES.get(function)
+    ours = _rules().get(function)
     if function in _PLAIN:
         return (ours or _without_gradient(function))(*args, **kwargs)
     name = f"{function.__module__.replace('numpy', 'np', 1)}.{function.__name__}"
@@ -229,7 +236,7 @@ _IN_PLACE = {"at": ", since it writes into its operand (sums at indices are valu
 
 
 def _unsupported(name: str) -> TypeError:
-    names = [known for known in _NAMED if known in vars(sys.modules["autograd_mini"])]
+    names = [known for known in _public() if known in vars(sys.modules["autograd_mini"])]
     import difflib
 
     [near] = difflib.get_close_matches(name.removeprefix("np.").rpartition(".")[2], names, n=1, cutoff=0.0)

@@ -15,9 +15,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypeVar
 
 import numpy as np
@@ -38,7 +36,6 @@ Operand: TypeAlias = Any
 """A Value, a number, an array, or nested lists of numbers."""
 
 
-@dataclass(frozen=True, slots=True)
 class Rule:
     """How a gradient passes to one operand, with its notation.
 
@@ -69,21 +66,37 @@ class Rule:
     (6.0, '2 · x')
     """
 
-    vjp: Callable[..., Any]
-    local: str
-    text: str = ""
-    latex: str = ""
-    jvp: Callable[..., Any] | None = None
-    linear: bool = False
+    # No dataclasses in this file: hundreds are made at import, and to import their module takes 2 ms.
+    __slots__ = ("jvp", "latex", "linear", "local", "text", "vjp")
+
+    def __init__(
+        self,
+        vjp: Callable[..., Any],
+        local: str,
+        text: str = "",
+        latex: str = "",
+        jvp: Callable[..., Any] | None = None,
+        linear: bool = False,
+    ) -> None:
+        self.vjp, self.local, self.text, self.latex = vjp, local, text, latex
+        self.jvp, self.linear = jvp, linear
+
+    def __repr__(self) -> str:
+        return f"Rule({self.local!r})"
 
 
-@dataclass(frozen=True, slots=True)
 class Case:
     """One call that the generated tests check: operand shapes, static arguments, and the kind of operands."""
 
-    shapes: tuple[tuple[int, ...], ...]
-    static: Mapping[str, Any] = field(default_factory=dict)
-    made: str = ""
+    __slots__ = ("made", "shapes", "static")
+
+    def __init__(
+        self, shapes: tuple[tuple[int, ...], ...], static: Mapping[str, Any] | None = None, made: str = ""
+    ) -> None:
+        self.shapes, self.static, self.made = shapes, static or {}, made
+
+    def __repr__(self) -> str:
+        return f"Case(shapes={self.shapes!r}, static={self.static!r}, made={self.made!r})"
 
 
 def case(*shapes: tuple[int, ...], made: str = "", **static: Any) -> Case:
@@ -95,7 +108,6 @@ def case(*shapes: tuple[int, ...], made: str = "", **static: Any) -> Case:
     return Case(shapes, static, made)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Operation:
     """An entry of the table.
 
@@ -130,23 +142,43 @@ class Operation:
         those that stand still; for operations that are made at run time.
     """
 
-    name: str
-    forward: Callable[..., Any]
-    formula: str
-    rules: tuple[Rule, ...]
-    operands: tuple[str, ...]
-    elementwise: bool = False
-    variadic: bool = False
-    activation: bool = False
-    domain: tuple[float, float] = (-2.0, 2.0)
-    cases: tuple[Case, ...] = ()
-    latex: str = ""
-    linear: bool = False
-    push: Callable[..., Any] | None = None
-    vjps: tuple[Callable[..., Any], ...] = field(init=False)
+    __slots__ = (
+        "activation",
+        "cases",
+        "domain",
+        "elementwise",
+        "formula",
+        "forward",
+        "latex",
+        "linear",
+        "name",
+        "operands",
+        "push",
+        "rules",
+        "variadic",
+        "vjps",
+    )
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "vjps", tuple(rule.vjp for rule in self.rules))
+    def __init__(  # noqa: PLR0913, PLR0917 (what an entry of the table says)
+        self,
+        name: str,
+        forward: Callable[..., Any],
+        formula: str,
+        rules: tuple[Rule, ...],
+        operands: tuple[str, ...],
+        elementwise: bool = False,
+        variadic: bool = False,
+        activation: bool = False,
+        domain: tuple[float, float] = (-2.0, 2.0),
+        cases: tuple[Case, ...] = (),
+        latex: str = "",
+        linear: bool = False,
+        push: Callable[..., Any] | None = None,
+    ) -> None:
+        self.name, self.forward, self.formula, self.latex = name, forward, formula, latex
+        self.rules, self.operands, self.vjps = rules, operands, tuple([rule.vjp for rule in rules])
+        self.elementwise, self.variadic, self.activation, self.linear = elementwise, variadic, activation, linear
+        self.domain, self.cases, self.push = domain, cases, push
 
     def __repr__(self) -> str:
         return f"<operation {self.name}>"
@@ -334,14 +366,13 @@ def _held(
         raise TypeError(f"{name} has {len(rules)} rules and {len(operands)} parameters to be its operands")
     static = [*parameters[len(operands) :], *(["index"] if variadic else [])]
     check_signatures(name, [rule.vjp for rule in rules], operands, static)
-    return tuple(
-        replace(
-            rule,
-            vjp=checked_rule(name, None if variadic else i, rule.vjp),
-            jvp=None if rule.jvp is None else checked_jvp(name, None if variadic else i, rule.jvp),
-        )
-        for i, rule in enumerate(rules)
-    )
+    held = []
+    for i, rule in enumerate(rules):
+        place = None if variadic else i
+        vjp = checked_rule(name, place, rule.vjp)
+        jvp = None if rule.jvp is None else checked_jvp(name, place, rule.jvp)
+        held.append(Rule(vjp, rule.local, rule.text, rule.latex, jvp, rule.linear))
+    return tuple(held)
 
 
 def _make_room(name: str, forward: Callable[..., Any]) -> None:
@@ -382,8 +413,9 @@ Value if {given}, else number or array
 Notes
 -----
 With f = {op.formula.format(**words)}: {slopes}{bracket}."""
-    head, *rest = re.split(r"\n\n(?=(?:References|Examples)\n-)", doc, maxsplit=1)
-    return "\n\n".join([head, sections, *rest])
+    later = [start for title in ("References", "Examples") if (start := doc.find(f"\n\n{title}\n-")) >= 0]
+    end = min(later, default=len(doc))
+    return f"{doc[:end]}\n\n{sections}{doc[end:]}"
 
 
 def composed(*cases: Case, domain: tuple[float, float] = (-2.0, 2.0)) -> Callable[[F], F]:

@@ -6,15 +6,16 @@ that hold settings.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Sequence
-from dataclasses import Field, fields, is_dataclass
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .node import Node
+
+if TYPE_CHECKING:
+    from dataclasses import Field
 
 Parts = list[tuple[str, Any]]
 """What a structure holds: how one writes the way to each part behind a name, and the part."""
@@ -68,26 +69,35 @@ def parts_of(tree: Any) -> Parts | None:
 
 def _put_together(tree: Any, items: list[Any]) -> Any:
     """A structure like ``tree`` with these items."""
+    from copy import copy
+
     if type(tree) is dict:
         return dict(zip(tree, items, strict=True))
     if isinstance(tree, dict):  # an OrderedDict, a defaultdict and its factory
-        new = copy.copy(tree)
+        new = copy(tree)
         new.update(zip(tree, items, strict=True))
         return new
     if isinstance(tree, (list, tuple)):
         return type(tree)(*items) if hasattr(tree, "_fields") else type(tree)(items)
-    new = copy.copy(tree)  # no __init__ and no __post_init__: they may convert or check what is no plain array now
+    new = copy(tree)  # no __init__ and no __post_init__: they may convert or check what is no plain array now
     for field, item in zip(_numeric_fields(tree), items, strict=True):
         object.__setattr__(new, field.name, item)
     return new
 
 
+def _is_dataclass(item: Any) -> bool:
+    """As ``dataclasses.is_dataclass``, for whose module nobody waits who has no dataclasses."""
+    return hasattr(item, "__dataclass_fields__")
+
+
 def _is_record(tree: Any) -> bool:
-    return is_dataclass(tree) and not isinstance(tree, (type, Node)) and not hasattr(tree, "__array__")
+    return _is_dataclass(tree) and not isinstance(tree, (type, Node)) and not hasattr(tree, "__array__")
 
 
 def _numeric_fields(tree: Any) -> list[Field[Any]]:
     """The fields of a dataclass without its settings."""
+    from dataclasses import fields
+
     return [field for field in fields(tree) if not _is_setting(field, getattr(tree, field.name))]
 
 
@@ -97,7 +107,7 @@ def _is_setting(field: Field[Any], item: Any) -> bool:
         return True
     if type(item) in (int, bool):
         return field.type in (int, bool, "int", "bool")
-    return callable(item) and not isinstance(item, Node) and not is_dataclass(item) and not hasattr(item, "shape")
+    return callable(item) and not isinstance(item, Node) and not _is_dataclass(item) and not hasattr(item, "shape")
 
 
 def leaves_along(tree: Any, other: Any, what: str) -> list[Any]:

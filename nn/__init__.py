@@ -4,12 +4,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from . import activations as activations, initializers as initializers, losses as losses, optim as optim
-from .callbacks import Callback as Callback, EarlyStopping as EarlyStopping
 from .convolution import AvgPool as AvgPool, Conv as Conv, Flatten as Flatten, MaxPool as MaxPool
-from .data import batches as batches, train_test_split as train_test_split
-from .history import History as History
 from .layers import Layer as Layer
-from .loop import DivergenceError as DivergenceError
 from .losses import (
     binary_cross_entropy as binary_cross_entropy,
     binary_cross_entropy_with_logits as binary_cross_entropy_with_logits,
@@ -21,23 +17,35 @@ from .losses import (
     mse_loss as mse_loss,
     nll_loss as nll_loss,
 )
-from .metrics import accuracy as accuracy
 from .mlp import MLP as MLP
 from .module import Module as Module, Parameter as Parameter
 from .neuron import Neuron as Neuron, ScalarLayer as ScalarLayer
-from .training import fit as fit
 
 if TYPE_CHECKING:
     from .animation import Animation as Animation, animate as animate
     from .by_hand import ManualGradients as ManualGradients, backprop as backprop, backprop_of as backprop_of
+    from .callbacks import Callback as Callback, EarlyStopping as EarlyStopping
+    from .data import batches as batches, train_test_split as train_test_split
+    from .history import History as History
+    from .loop import DivergenceError as DivergenceError
+    from .metrics import accuracy as accuracy
+    from .training import fit as fit
 
 # What is imported when it is asked for, and from where.
 _LATER = {
     "Animation": "animation",
+    "Callback": "callbacks",
+    "DivergenceError": "loop",
+    "EarlyStopping": "callbacks",
+    "History": "history",
     "ManualGradients": "by_hand",
+    "accuracy": "metrics",
     "animate": "animation",
     "backprop": "by_hand",
     "backprop_of": "by_hand",
+    "batches": "data",
+    "fit": "training",
+    "train_test_split": "data",
 }
 
 # What `help` shows and a star brings: the functions and classes above, not the modules behind them.
@@ -48,7 +56,7 @@ __all__ = [  # noqa: PLE0604 (names that are found, not spelled out)
 
 
 def __getattr__(name: str) -> Any:
-    """Import animations and backprop by hand when they are asked for."""
+    """Import what trains, animates and does backprop by hand when it is asked for."""
     if name not in _LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f".{_LATER[name]}", __name__), name)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import builtins
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -268,5 +268,12 @@ argsort = _arrays.argsort
 take_along_axis = _arrays.take_along_axis
 scatter_add = _arrays.scatter_add
 linalg = _arrays.linalg
-fft = _arrays.fft
 special = Special(of_floats)
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        """``fft``, which is imported when it is asked for."""
+        if name != "fft":
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return _arrays.fft

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy import (  # noqa: F401  (the table is this module's namespace)
@@ -33,7 +33,6 @@ from numpy import (  # noqa: F401  (the table is this module's namespace)
     exp2,
     expand_dims,
     expm1,
-    fft,
     floor,
     floor_divide,
     fmax,
@@ -352,3 +351,12 @@ def put_at(x: Any, v: Any, index: Any) -> Array:
     out = np.array(x)
     out[index] = v
     return out
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        """``fft``, which NumPy too imports when it is asked for."""
+        if name != "fft":
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return np.fft

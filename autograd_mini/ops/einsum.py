@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import string
 from collections.abc import Sequence
 from operator import index
 from typing import Any
@@ -12,6 +11,8 @@ import numpy as np
 from ..arrays import library, shape_of, static
 from ..operation import Operand, Rule, case, primitive
 
+_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
 
 def _explicit(subscripts: str, shapes: Sequence[tuple[int, ...]]) -> tuple[list[str], str]:
     """Subscripts of the operands and of the result, with ellipses spelled out and the result's always given."""
@@ -19,7 +20,7 @@ def _explicit(subscripts: str, shapes: Sequence[tuple[int, ...]]) -> tuple[list[
     terms = left.split(",")
     if len(terms) != len(shapes):
         raise ValueError(f"einsum got {len(shapes)} operands for the {len(terms)} terms of {subscripts!r}")
-    free = [letter for letter in string.ascii_letters if letter not in subscripts]
+    free = [letter for letter in _LETTERS if letter not in subscripts]
     counts = [len(shape) - len(term.replace("...", "")) for term, shape in zip(terms, shapes, strict=True)]
     longest = max((count for term, count in zip(terms, counts, strict=True) if "..." in term), default=0)
     dots = "".join(free[:longest])
@@ -38,7 +39,7 @@ def _einsum_rule(g: Any, out: Any, *operands: Any, index: int, subscripts: str) 
     """Swap the operand's term with the result's; ones stand for axes summed away, identities for diagonals."""
     terms, result = _explicit(subscripts, [shape_of(x) for x in operands])
     term, shape = terms[index], shape_of(operands[index])
-    free = iter(letter for letter in string.ascii_letters if letter not in "".join(terms) + result)
+    free = iter(letter for letter in _LETTERS if letter not in "".join(terms) + result)
     sources = [(result, g), *((terms[i], x) for i, x in enumerate(operands) if i != index)]
     lengths: dict[str, int] = {}
     for letters, x in sources:
@@ -136,7 +137,7 @@ def _from_lists(parts: tuple[Any, ...]) -> tuple[str, tuple[Any, ...]]:
         )
 
     def letters(numbers: Sequence[Any]) -> str:
-        return "".join("..." if number is Ellipsis else string.ascii_letters[index(number)] for number in numbers)
+        return "".join("..." if number is Ellipsis else _LETTERS[index(number)] for number in numbers)
 
     terms = ",".join(map(letters, lists[: len(operands)]))
     return terms + ("->" + letters(lists[-1]) if len(parts) % 2 else ""), operands
