@@ -10,7 +10,7 @@ import numpy as np
 
 from .arrays import copied, kind_of, library, plain, shape_of
 from .arrays.batched import Batched, is_mapping, levels, levels_to_sum
-from .arrays.numpy import add_reduce
+from .arrays.numpy import sum_of_rows
 from .guards import GraphError, describe
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def fit(contribution: Any, operand: Node, op: Operation, i: int) -> Any:
         and data.shape[1:] == like.shape != ()
         and data.dtype == like.dtype
     ):
-        return add_reduce(data, 0)  # a bias
+        return sum_of_rows(data)  # a bias
     if kind is Batched and (levels := levels_to_sum(data, like)):
         from .vmap import sum_of_examples
 

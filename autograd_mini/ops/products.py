@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import library, shape_of
+from ..arrays.numpy import matmul as product
 from ..operation import Operand, Rule, case, composed, primitive
 from .arithmetic import multiply
 from .elementwise import conjugate
@@ -27,7 +28,7 @@ def _left(g: Any, out: Any, x: Any, y: Any) -> Any:
         return (expand_dims(g, -1) if len(shape_of(x)) > 1 else g) * y
     if len(shape_of(x)) == 1:
         return (y @ expand_dims(g, -1))[..., 0]
-    return g @ _flipped(y)
+    return product(g, _flipped(y))
 
 
 def _right(g: Any, out: Any, x: Any, y: Any) -> Any:
@@ -36,7 +37,7 @@ def _right(g: Any, out: Any, x: Any, y: Any) -> Any:
         return expand_dims(x, -1) * expand_dims(g, -2) if len(shape_of(y)) > 1 else g * x
     if len(shape_of(y)) == 1:
         return (_flipped(x) @ expand_dims(g, -1))[..., 0]
-    return _flipped(x) @ g
+    return product(_flipped(x), g)
 
 
 @primitive(
@@ -111,8 +112,8 @@ def _rows(x: Any) -> Any:
 
 @primitive(
     "{x}·{W} + {b}",
-    Rule(lambda g, out, x, W, b: g @ W.T, "{W}", "{g} · {W}ᵀ", jvp=lambda t, out, x, W, b: t @ W),
-    Rule(lambda g, out, x, W, b: _rows(x).T @ _rows(g), "{x}", "{x}ᵀ · {g}", jvp=lambda t, out, x, W, b: x @ t),
+    Rule(lambda g, out, x, W, b: product(g, W.T), "{W}", "{g} · {W}ᵀ", jvp=lambda t, out, x, W, b: t @ W),
+    Rule(lambda g, out, x, W, b: product(_rows(x).T, _rows(g)), "{x}", "{x}ᵀ · {g}", jvp=lambda t, out, x, W, b: x @ t),
     Rule(lambda g, out, x, W, b: g, "1", "{g}", jvp=lambda t, out, x, W, b: t),
     cases=(case((4, 2), (2, 3), (3,)), case((2,), (2, 3), (3,)), case((2, 4, 2), (2, 3), (3,))),
 )
@@ -153,11 +154,15 @@ def linear(x: Operand, W: Operand, b: Operand) -> Any:
     (array([[ 1.,  1.],
            [-1., -1.]]), array([1., 1.]))
     """
-    rows, weights = shape_of(x), shape_of(W)
-    if not rows or len(weights) != 2 or rows[-1] != weights[0] or shape_of(b) != weights[1:]:
+    try:
+        inputs, neurons = W.shape
+        fits = x.shape[-1] == inputs and b.shape == (neurons,)
+    except (AttributeError, IndexError, ValueError):  # numbers, and too few axes or too many
+        fits = False
+    if not fits:
         raise ValueError(
             f"linear needs x of shape (..., inputs), W of (inputs, neurons) and b of (neurons,), "
-            f"got {rows}, {weights} and {shape_of(b)}"
+            f"got {shape_of(x)}, {shape_of(W)} and {shape_of(b)}"
         )
     out = library(x, W).matmul(x, W)
     if out.dtype == b.dtype:
