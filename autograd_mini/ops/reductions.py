@@ -487,6 +487,9 @@ def _product_of_others(x: Any, axis: Axis) -> Any:
         ),
         "{out} / {x}",
         "{g} × the product of the others",
+        jvp=lambda t, out, x, axis, keepdims: (
+            sum_(t * _product_of_others(x, axis), axis, keepdims) if shape_of(x) else t
+        ),
     ),
     cases=(*CASES, *ASKED),
 )
