@@ -121,8 +121,12 @@ def batches(
 
 def _batches(X: Array, y: Array | None, size: int, order: Array | None, end: int) -> Iterator[tuple[Any, Any]]:
     for start in range(0, end, size):
-        rows: Any = slice(start, start + size) if order is None else order[start : start + size]
-        yield X[rows], None if y is None else y[rows]
+        stop = start + size
+        if order is None:
+            yield X[start:stop], None if y is None else y[start:stop]
+        else:  # take is faster than an index
+            rows = order[start:stop]
+            yield X.take(rows, axis=0), None if y is None else y.take(rows, axis=0)
 
 
 def train_test_split(

@@ -48,15 +48,26 @@ def accuracy(prediction: Any, target: Any, *, threshold: float = 0.5) -> float:
     if scores.ndim == 2 and scores.shape[1] > 1:
         winners = scores.argmax(axis=1)
         if labels.shape == scores.shape:
-            return float(np.mean(winners == labels.argmax(axis=1)))
+            return _share(winners == labels.argmax(axis=1))
         if labels.size != len(scores):
             raise ValueError(f"accuracy needs one class number a sample, or one column for each class: {shapes}")
         classes = labels.reshape(-1)
-        if not (np.isin(classes, np.arange(scores.shape[1]))).all():
+        if not _are_classes(classes, scores.shape[1]):
             raise ValueError(
                 f"the classes are numbered 0 to {scores.shape[1] - 1}, the target has {np.unique(classes)}"
             )
-        return float(np.mean(winners == classes))
+        return _share(winners == classes)
     if not scores.size == labels.size == len(scores):
         raise ValueError(f"accuracy needs one number a sample, or a score for each class: {shapes}")
-    return float(np.mean((scores.reshape(-1) > threshold) == (labels.reshape(-1) > threshold)))
+    return _share((scores.reshape(-1) > threshold) == (labels.reshape(-1) > threshold))
+
+
+def _share(right: Any) -> float:
+    return int(np.count_nonzero(right)) / len(right)
+
+
+def _are_classes(numbers: Any, n: int) -> bool:
+    """Whether these are whole numbers from 0 to n − 1, of whatever dtype."""
+    if numbers.dtype.kind in "iu":
+        return bool(numbers.min() >= 0 and numbers.max() < n)
+    return bool(np.isin(numbers, np.arange(n)).all())

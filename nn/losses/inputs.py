@@ -77,16 +77,17 @@ def labels_of(name: str, target: Any, rows: Any) -> Any:
 
 def classes_of(name: str, rows: Any, target: Any) -> np.ndarray[Any, Any]:
     """The right class of each row, as whole numbers within range."""
-    classes, labels = rows.shape[-1], target.numpy() if isinstance(target, Value) else np.asarray(target)
-    if labels.dtype.kind not in "iu" and labels.shape == rows.shape[:-1]:
+    shape = shape_of(rows)
+    classes, labels = shape[-1], target.numpy() if isinstance(target, Value) else np.asarray(target)
+    if labels.dtype.kind not in "iu" and labels.shape == shape[:-1]:
         raise TypeError(
             f"{name}: classes are whole numbers from 0 to {classes - 1}, the target has dtype {labels.dtype}; "
             "pass target.astype(int)"
         )
-    if labels.shape != rows.shape[:-1]:
-        cure = "; if its rows are probabilities pass target.astype(float)" if labels.shape == rows.shape else ""
+    if labels.shape != shape[:-1]:
+        cure = "; if its rows are probabilities pass target.astype(float)" if labels.shape == shape else ""
         raise ValueError(
-            f"{name}: predictions of shape {rows.shape} need one class for each row, of shape {rows.shape[:-1]}, "
+            f"{name}: predictions of shape {shape} need one class for each row, of shape {shape[:-1]}, "
             f"the target has shape {labels.shape}{cure}"
         )
     if labels.item(labels.argmin()) < 0 or labels.item(labels.argmax()) >= classes:  # faster than min and max
@@ -125,6 +126,8 @@ def shape_of(x: Any) -> tuple[int, ...]:
 
 def _floating(name: str, x: Any) -> Any:
     """A Value as it is, nested lists joined, plain data as a float or a floating array."""
+    if isinstance(x, Value) and type(x.raw) is np.ndarray and x.raw.dtype.kind in "fiub":
+        return x
     if isinstance(x, (list, tuple)):
         x = am.array(x)
     if isinstance(x, (int, float)):
