@@ -50,7 +50,7 @@ def pull(
             gs = [zeros_of(x) if found[x] is None else outward(found[x]) for x in xs]
             return [g if isinstance(g, Node) else constant(g) for g in gs]
     seed = seed._stored if isinstance(seed, Node) else seed
-    found = sweep(y, seed, wanted=xs, alone=alone, since=since, release=own is not None, release_since=own or 0)
+    found = sweep(y, seed, wanted=xs, alone=alone, since=since, release=own)
     return [zeros_of(x) if found[x] is None else outward(found[x]) for x in xs]
 
 

@@ -156,7 +156,7 @@ class _Segment:
     def _all_pulled(self, g: Any, out: Any, graph: bool) -> dict[int, Any]:
         root, start = self._again(out._stored if isinstance(out, Node) else out)
         with recording():
-            found = sweep(root, g, graph=graph, release=not graph, wanted=self.sources, since=start)
+            found = sweep(root, g, graph=graph, release=None if graph else 0, wanted=self.sources, since=start)
         return {i: filled_like(x, 0.0) if found[x] is None else found[x] for i, x in enumerate(self.sources)}
 
     def pushed(self, tangents: Sequence[Any], out: Any, graph: bool) -> Any:

@@ -138,24 +138,23 @@ def sweep(
     seed: Any,
     *,
     graph: bool = False,
-    release: bool = False,
+    release: int | None = None,
     wanted: Collection[Node] | None = None,
     alone: bool = False,
     since: int = 0,
-    release_since: int = 0,
     on_edge: EdgeHook | None = None,
 ) -> dict[Node, Any]:
-    """Walk the chain rule from ``root`` back and return the gradient of every node on the way.
+    """Walk the chain rule from ``root`` back, newest first, and return the gradient of every node on the way.
 
     With ``graph`` the rules are fed Values, so that the gradients are part of a new graph; else plain data. ``wanted``
     restricts the walk to the nodes that lead to these, which may be older than ``since``, the age of the oldest that is
     walked, and the result to theirs; None stands for one that was not reached. ``alone`` says that there are no other
-    leaves. ``release`` frees each node, from the age ``release_since`` on, when it is done with, and returns the
-    gradients of leaves only.
+    leaves. ``release`` is the age from which on each node is freed when it is done with; the gradients are then those
+    of leaves only.
     """
     nodes, grads = reached(root, since=since)
-    kept: Collection[Node] | None = () if release else None
-    release_since = release_since if release else sys.maxsize
+    kept: Collection[Node] | None = None if release is None else ()
+    freed = sys.maxsize if release is None else release
     if wanted is not None:
         kept = set(wanted)
         nodes = nodes if alone else _leading_to(kept, nodes)
@@ -164,9 +163,9 @@ def sweep(
     if on_edge is None and observers.present():
         on_edge = observers.watching(root, seed, nodes)
         for newer, node in observers.hooked(nodes):
-            _walk(newer, grads, kept, root, graph, release_since, on_edge)
+            _walk(newer, grads, kept, root, graph, freed, on_edge)
             observers.call_hooks(node, grads, constant if graph else None)
-    _walk(nodes, grads, kept, root, graph, release_since, on_edge)
+    _walk(nodes, grads, kept, root, graph, freed, on_edge)
     return grads
 
 
@@ -176,12 +175,12 @@ def _walk(  # noqa: PLR0912 (the hot loop)
     kept: Collection[Node] | None,
     root: Node,
     graph: bool,
-    release_since: float,
+    freed: int,
     on_edge: EdgeHook | None,
 ) -> None:
     """Pass the gradients of ``nodes``, newest first, on to those operands that have a place in ``grads``.
 
-    They stay there if they are among those ``kept``, or all are; the memory of the others is free for the next.
+    They stay there if they are among those ``kept``, or all are; nodes from the age ``freed`` on are released.
 
     Operations on one or two operands are most of a graph and so are written out here: a loop over the operands and
     packed arguments would cost as much as their rules.
@@ -222,7 +221,7 @@ def _walk(  # noqa: PLR0912 (the hot loop)
             except Exception as error:
                 error.add_note(f"in the rule of {op.name} for operand {i}, {describe(y if i else x)}")
                 raise
-        if node.order >= release_since:
+        if node.order >= freed:
             node.op, node.order = RELEASED, sys.maxsize
             node._x = node._y = node.static = None
             node._stored = RELEASED if node is not root else node._stored
@@ -259,7 +258,7 @@ def _leading_to(wanted: Collection[Node], nodes: list[Node]) -> list[Node]:
 
 def backward(root: Node, seed: Any, *, retain_graph: bool) -> None:
     """Run the pass and hand out the gradients: leaves accumulate, inner nodes keep the latest; all of it or nothing."""
-    grads = own(sweep(root, seed, release=not retain_graph))
+    grads = own(sweep(root, seed, release=None if retain_graph else 0))
     leaves = [node for node in grads if node.op is None]
     with _handing_out:  # threads may share a leaf
         before = [leaf._grad for leaf in leaves]
