@@ -79,7 +79,7 @@ def measure(row: Row, effort: Effort, *, raised: bool = False) -> dict[str, Meas
             found |= {title: Measured([player.ask("memory")]) for title, player in players.items()}
         else:
             found |= _check(row, players)
-            found |= _take_turns(players, effort)
+            found |= _take_turns(players, effort, max(effort.turn, row.turn))
     finally:
         for player in players.values():
             player.end()
@@ -175,7 +175,7 @@ def _check(row: Row, players: dict[str, _Player]) -> dict[str, Measured]:
     return out
 
 
-def _take_turns(players: dict[str, _Player], effort: Effort) -> dict[str, Measured]:
+def _take_turns(players: dict[str, _Player], effort: Effort, seconds: float) -> dict[str, Measured]:
     turns: dict[str, list[float]] = {title: [] for title in players}
     for player in players.values():
         player.ask("time 0")
@@ -184,7 +184,7 @@ def _take_turns(players: dict[str, _Player], effort: Effort) -> dict[str, Measur
         if k >= effort.fewest and time.perf_counter() - start > effort.row:
             break
         for title, player in players.items():
-            turns[title].append(player.ask(f"time {effort.turn}"))
+            turns[title].append(player.ask(f"time {seconds}"))
     return {title: Measured(found) for title, found in turns.items()}
 
 
