@@ -194,7 +194,7 @@ _IMPORT = "import time, numpy; start = time.perf_counter(); import {}; print(tim
 def _imports(row: Row, effort: Effort) -> dict[str, Measured]:
     """Fresh processes in turn; the first round, which may write byte code, does not count."""
     turns: dict[str, list[float]] = {title: [] for title in row.candidates if not absent(CANDIDATES[title])}
-    for k in range(min(effort.most, 10) + 1):
+    for k in range(min(effort.most, 7) + 1):
         for title, seconds in turns.items():
             code = _IMPORT.format(CANDIDATES[title].imports)
             run = [sys.executable, "-c", code]
