@@ -77,7 +77,7 @@ def record(op: Operation, data: Any, parents: tuple[Node, ...], static: Mapping[
                 if len(parents) <= 2:
                     node._x, node._y = parents if len(parents) == 2 else (*parents, None)
                 else:
-                    node._x, node._y, node.static = parents, None, static or NO_STATIC
+                    node._x, node._y, node.static = parents, None, NO_STATIC if static is None else static
                 return node  # type: ignore[no-any-return]
     elif state.watch is not None:
         with state.unwatched():
@@ -154,7 +154,6 @@ def sweep(
     """
     nodes, grads = reached(root, since=since)
     kept: Collection[Node] | None = None if release is None else ()
-    freed = sys.maxsize if release is None else release
     if wanted is not None:
         kept = set(wanted)
         nodes = nodes if alone else _leading_to(kept, nodes)
@@ -163,9 +162,9 @@ def sweep(
     if on_edge is None and observers.present():
         on_edge = observers.watching(root, seed, nodes)
         for newer, node in observers.hooked(nodes):
-            _walk(newer, grads, kept, root, graph, freed, on_edge)
+            _walk(newer, grads, kept, root, graph, release, on_edge)
             observers.call_hooks(node, grads, constant if graph else None)
-    _walk(nodes, grads, kept, root, graph, freed, on_edge)
+    _walk(nodes, grads, kept, root, graph, release, on_edge)
     return grads
 
 
@@ -175,12 +174,12 @@ def _walk(  # noqa: PLR0912 (the hot loop)
     kept: Collection[Node] | None,
     root: Node,
     graph: bool,
-    freed: int,
+    release: int | None,
     on_edge: EdgeHook | None,
 ) -> None:
     """Pass the gradients of ``nodes``, newest first, on to those operands that have a place in ``grads``.
 
-    They stay there if they are among those ``kept``, or all are; nodes from the age ``freed`` on are released.
+    They stay there if they are among those ``kept``, or all are; nodes from the age ``release`` on are freed.
 
     Operations on one or two operands are most of a graph and so are written out here: a loop over the operands and
     packed arguments would cost as much as their rules.
@@ -221,7 +220,7 @@ def _walk(  # noqa: PLR0912 (the hot loop)
             except Exception as error:
                 error.add_note(f"in the rule of {op.name} for operand {i}, {describe(y if i else x)}")
                 raise
-        if node.order >= freed:
+        if release is not None and node.order >= release:
             node.op, node.order = RELEASED, sys.maxsize
             node._x = node._y = node.static = None
             node._stored = RELEASED if node is not root else node._stored
@@ -230,13 +229,13 @@ def _walk(  # noqa: PLR0912 (the hot loop)
 def _pass_on(node: Node, g: Any, grads: dict[Node, Any], graph: bool, on_edge: EdgeHook | None) -> None:
     """The same for one node with any number of operands and with static arguments; tells ``on_edge`` of each."""
     op: Operation = node.op  # type: ignore[assignment]
-    parents, static, i = node.parents, node.static, 0
+    parents, static, vjps, i = node.parents, node.static, op.vjps, 0
     out, operands = (node, parents) if graph else (node._stored, [parent._stored for parent in parents])
     try:
         for i, parent in enumerate(parents):
             old = grads.get(parent, _nowhere)
             if old is not _nowhere:
-                part = op.pull(i, g, out, operands, static)
+                part = vjps[i](g, out, *operands) if static is NO_STATIC else op.pull(i, g, out, operands, static)
                 grads[parent] = sum_of(old, part, parent, op, i)
                 if on_edge is not None:
                     on_edge(node, i, g, fit(part, parent, op, i), grads[parent])

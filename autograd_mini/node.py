@@ -76,7 +76,7 @@ class Node:
     def parents(self, operands: tuple[Node, ...]) -> None:
         self._x = self._y = None
         if len(operands) > 2:
-            self._x, self.static = operands, self.static or NO_STATIC
+            self._x, self.static = operands, NO_STATIC if self.static is None else self.static
         elif len(operands) == 2:
             self._x, self._y = operands
         elif operands:
