@@ -29,6 +29,8 @@ arithmetic on it. Rows of large arrays are therefore shown twice: as it is by de
 freed memory, as `autograd_mini.keep_memory()` does it, and as `fit` does by itself.
 
 Memory is the resident size at the peak of two steps beyond what the process had before them.
+
+Everything here is pure Python; [what compiling the scalar core would gain](compiled.md) is a page of its own.
 """
 
 
