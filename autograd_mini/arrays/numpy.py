@@ -249,14 +249,13 @@ def softmax_cross_entropy(x: Array, labels: Array) -> tuple[Array, Array, Array,
     at_label += labels
     losses = parts.ravel()[at_label]
     np.exp(parts, out=parts)
-    total = add_reduce(parts, axis=1, keepdims=True)
-    return np.subtract(np.log(total.ravel()), losses, out=losses), parts, total, at_label
+    total = parts.dot(_ones(x.shape[1], x.dtype.char))
+    return np.subtract(np.log(total), losses, out=losses), parts, total, at_label
 
 
 def softmax_error(g: Any, parts: Array, total: Array, at_label: Array) -> Array:
     """The rule of the cross-entropy: ``g``, for all rows or one for each, times softmax(x) less 1 at the label."""
-    rows = g[:, None] if type(g) is np.ndarray else g
-    out: Array = parts * (rows / total)
+    out: Array = parts * (g / total)[:, None]
     out.ravel()[at_label] -= g
     return out
 

@@ -171,7 +171,7 @@ class Found:
     def softmax(self) -> Any:
         """The probabilities."""
         parts, total, _ = self.kept
-        return parts / total
+        return parts / total[:, None]
 
 
 def _error(x: Any, labels: Any, found: Found | None) -> Any:
@@ -297,7 +297,7 @@ def softmax_cross_entropy(x: Operand, labels: Any, reduction: str = "none") -> A
     if type(data) is type(labels) is np.ndarray and labels.ndim == 1 and data.dtype.kind == "f":
         kept = library(data).softmax_cross_entropy(data, labels)
         if kept is not None:
-            return _known(x, {"labels": labels.copy(), "found": Found(*kept)}, reduction)
+            return _known(x, {"labels": labels, "found": Found(*kept)}, reduction)
     if reduction == "mean" and len(shape) > 1:
         return mean_cross_entropy(x, labels, math.prod(shape[:-1]))
     losses = softmax_cross_entropy_(x, labels)
@@ -320,16 +320,18 @@ softmax_cross_entropy.operation = softmax_cross_entropy_.operation  # type: igno
 
 
 def _checked(labels: Any, shape: tuple[int, ...]) -> Any:
-    if is_abstract(labels):
-        return labels
-    found = as_numpy(labels)
-    if not found.size:
-        found = found.astype(np.intp)
-    if found.dtype.kind not in "iu":
-        raise TypeError(f"labels are the numbers of classes, so whole numbers; got dtype {found.dtype}")
-    if found.shape != shape[:-1]:
-        raise ValueError(f"scores of shape {shape} need labels of shape {shape[:-1]}, got {found.shape}")
+    """The labels as whole numbers that index, in an array of their own, since the rule needs them again."""
+    if type(labels) is not np.ndarray:
+        if is_abstract(labels):
+            return labels
+        labels = as_numpy(labels)
+    if not labels.size:
+        labels = labels.astype(np.intp)
+    if labels.dtype.kind not in "iu":
+        raise TypeError(f"labels are the numbers of classes, so whole numbers; got dtype {labels.dtype}")
+    if labels.shape != shape[:-1]:
+        raise ValueError(f"scores of shape {shape} need labels of shape {shape[:-1]}, got {labels.shape}")
     # argmin and argmax take a third of the time of min and max
-    if found.size and (found.item(found.argmin()) < 0 or found.item(found.argmax()) >= shape[-1]):
-        raise ValueError(f"labels must lie in 0..{shape[-1] - 1}, got {found.min()}..{found.max()}")
-    return found.astype(np.intp, copy=False)
+    if labels.size and (labels.item(labels.argmin()) < 0 or labels.item(labels.argmax()) >= shape[-1]):
+        raise ValueError(f"labels must lie in 0..{shape[-1] - 1}, got {labels.min()}..{labels.max()}")
+    return labels.astype(np.intp)
