@@ -259,7 +259,7 @@ def _trace(
                 name=names[k],
                 kind=kinds[k],
                 op=None if node.op is None else node.op.name,
-                static=node.static,
+                static=node.static or None,
                 operands=operands,
                 shape=() if type(data) is float else np.shape(data),
                 dtype="float64" if type(data) is float else str(getattr(data, "dtype", np.dtype(type(data)))),
