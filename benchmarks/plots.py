@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from .report import Results
+from .report import Results, limit_of
 from .rows import ROWS, Row
 from .turns import Measured
 
@@ -38,7 +38,7 @@ def _figure(*size: float, panels: int = 1) -> tuple[Any, Any]:
 
 def ratios(path: Path, results: Results) -> None:
     """For each timed row the candidates' cost relative to the same by hand (or to torch), on a logarithmic axis."""
-    rows = [row for row in ROWS if row.measure == "time" and row.key in results and row.goal]
+    rows = [row for row in ROWS if row.measure == "time" and row.key in results and row.goals]
     rows = [row for row in rows if results[row.key]["autograd_mini"].turns]
     figure, axes = _figure(9, 1.2 + 0.42 * len(rows))
     axis = axes[0, 0]
@@ -49,8 +49,9 @@ def ratios(path: Path, results: Results) -> None:
             if title in found and found[title].turns and reference.turns:
                 size = 110 if title == "autograd_mini" else 60
                 axis.scatter(found[title].ratio(reference), y, size, color, marker, zorder=3, label=title)
-        if row.goal and row.goal.beside == ("by hand",):
-            axis.plot([row.goal.ratio] * 2, [y - 0.35, y + 0.35], color="#D55E00", lw=1, zorder=2)
+        goal = row.goals[0]
+        if goal.beside == ("by hand",):
+            axis.plot([limit_of(goal, results)] * 2, [y - 0.35, y + 0.35], color="#D55E00", lw=1, zorder=2)
     axis.set_xscale("log")
     axis.xaxis.set_major_formatter("{x:g}")
     axis.xaxis.set_minor_formatter("")

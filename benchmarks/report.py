@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import platform
 from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
 
 from .candidates import CANDIDATES
-from .rows import Row
+from .rows import Goal, Row
 from .turns import Measured, absent
 
 Results = dict[str, dict[str, Measured]]
@@ -58,18 +59,35 @@ def _goals(rows: Iterable[Row], results: Results) -> str:
     lines = ["| work | goal | measured | |", "|---|---|---|---|"]
     for row in rows:
         for mark, malloc in (("", ""), ("+", " (freed memory kept)")):
-            found = results.get(row.key + mark)
-            ours = found and found.get("autograd_mini")
-            if not (row.goal and found and ours):
-                continue
-            beside = [found[title] for title in row.goal.beside if found[title].turns]
-            if ours.turns and beside:
-                ratio = max(ours.ratio(other) for other in beside)
-                verdict = "met" if ratio <= row.goal.ratio else "missed"
-                lines.append(f"| {row.title}{malloc} | {row.goal} | {ratio:.2f} | {verdict} |")
-            else:
-                lines.append(f"| {row.title}{malloc} | {row.goal} | {ours.why or 'nothing to compare with'} | |")
+            for goal in row.goals if row.key + mark in results else ():
+                who = "" if goal.who == "autograd_mini" else f", {goal.who}"
+                lines.append(f"| {row.title}{malloc}{who} | {_verdict(row, goal, results, mark)} |")
     return "\n".join(lines) + "\n"
+
+
+def _verdict(row: Row, goal: Goal, results: Results, mark: str) -> str:
+    """The cells of a goal: what it is, what was measured, and whether it is met."""
+    found = results[row.key + mark]
+    ours = found[goal.who]
+    if not goal.beside:
+        cost = ours.median / row.per if ours.turns else math.nan
+        return f"≤ {amount(row, goal.limit)} | {amount(row, cost)} | {'met' if cost <= goal.limit else 'missed'}"
+    limit, why = limit_of(goal, results, mark), ", as with SGD" if goal.like else ""
+    text = f"≤ {limit:.3g} × {' and '.join(goal.beside)}{why}"
+    beside = [found[title] for title in goal.beside if found[title].turns]
+    if not ours.turns or not beside:
+        return f"{text} | {ours.why or 'nothing to compare with'} | "
+    ratio = max(ours.ratio(other) for other in beside)
+    return f"{text} | {ratio:.2f} | {'met' if ratio <= limit else 'missed'}"
+
+
+def limit_of(goal: Goal, results: Results, mark: str = "") -> float:
+    """The ratio that a goal allows; not a number if that of another row counts and was not measured."""
+    if not goal.like:
+        return goal.limit
+    like = results.get(goal.like + mark, {})
+    measured = [like[title] for title in (goal.who, *goal.beside) if title in like and like[title].turns]
+    return measured[0].ratio(measured[1]) if len(measured) > 1 else math.nan
 
 
 def _medians(rows: list[Row], results: Results) -> str:
@@ -86,14 +104,18 @@ def _medians(rows: list[Row], results: Results) -> str:
 def _cell(row: Row, measured: Measured) -> str:
     if not measured.turns:
         return "–"
-    amount = measured.median / row.per
+    cost = amount(row, measured.median / row.per)
+    return cost if row.measure == "memory" else f"{cost} ±{measured.spread:.0%}"
+
+
+def amount(row: Row, cost: float) -> str:
+    """Bytes or seconds, in the unit that suits them."""
     if row.measure == "memory":
-        return f"{amount:.0f} B" if amount < 1e4 else f"{amount / 1e6:.1f} MB"
-    return f"{seconds(amount)} ±{measured.spread:.0%}"
+        return f"{cost:.0f} B" if cost < 1e4 else f"{cost / 1e6:.1f} MB"
+    return _seconds(cost)
 
 
-def seconds(amount: float) -> str:
-    """A time in three digits and its unit."""
+def _seconds(amount: float) -> str:
     for unit, size in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
         if amount >= size:
             return f"{amount / size:.3g} {unit}"
