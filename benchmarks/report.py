@@ -82,12 +82,12 @@ def _verdict(row: Row, goal: Goal, results: Results, mark: str) -> str:
 
 
 def limit_of(goal: Goal, results: Results, mark: str = "") -> float:
-    """The ratio that a goal allows; not a number if that of another row counts and was not measured."""
+    """The ratio that a goal allows: if that of another row counts, at least 1; not a number if it was not measured."""
     if not goal.like:
         return goal.limit
     like = results.get(goal.like + mark, {})
     measured = [like[title] for title in (goal.who, *goal.beside) if title in like and like[title].turns]
-    return measured[0].ratio(measured[1]) if len(measured) > 1 else math.nan
+    return max(1.0, measured[0].ratio(measured[1])) if len(measured) > 1 else math.nan
 
 
 def _medians(rows: list[Row], results: Results) -> str:

@@ -51,12 +51,12 @@ class Effort(NamedTuple):
     """How much time a row may take."""
 
     turn: float = 0.04
-    row: float = 5.0
+    row: float = 3.5
     fewest: int = 4
     most: int = 15
 
 
-QUICK = Effort(turn=0.02, row=2.0, fewest=3, most=5)
+QUICK = Effort(turn=0.02, row=1.5, fewest=3, most=5)
 
 
 def measure(row: Row, effort: Effort, *, raised: bool = False) -> dict[str, Measured]:
@@ -177,8 +177,6 @@ def _check(row: Row, players: dict[str, _Player]) -> dict[str, Measured]:
 
 def _take_turns(players: dict[str, _Player], effort: Effort, seconds: float) -> dict[str, Measured]:
     turns: dict[str, list[float]] = {title: [] for title in players}
-    for player in players.values():
-        player.ask("time 0")
     start = time.perf_counter()
     for k in range(effort.most):
         if k >= effort.fewest and time.perf_counter() - start > effort.row:
@@ -194,7 +192,7 @@ _IMPORT = "import time, numpy; start = time.perf_counter(); import {}; print(tim
 def _imports(row: Row, effort: Effort) -> dict[str, Measured]:
     """Fresh processes in turn; the first round, which may write byte code, does not count."""
     turns: dict[str, list[float]] = {title: [] for title in row.candidates if not absent(CANDIDATES[title])}
-    for k in range(min(effort.most, 7) + 1):
+    for k in range(min(effort.most, 6) + 1):
         for title, seconds in turns.items():
             code = _IMPORT.format(CANDIDATES[title].imports)
             run = [sys.executable, "-c", code]
