@@ -73,9 +73,10 @@ def _verdict(row: Row, goal: Goal, results: Results, mark: str) -> str:
         cost = ours.median / row.per if ours.turns else math.nan
         return f"≤ {amount(row, goal.limit)} | {amount(row, cost)} | {'met' if cost <= goal.limit else 'missed'}"
     limit, why = limit_of(goal, results, mark), ", as with SGD" if goal.like else ""
-    text = f"≤ {limit:.3g} × {' and '.join(goal.beside)}{why}"
+    times = "its ratio" if math.isnan(limit) else f"{limit:.3g}"
+    text = f"≤ {times} × {' and '.join(goal.beside)}{why}"
     beside = [found[title] for title in goal.beside if found[title].turns]
-    if not ours.turns or not beside:
+    if not ours.turns or not beside or math.isnan(limit):
         return f"{text} | {ours.why or 'nothing to compare with'} | "
     ratio = max(ours.ratio(other) for other in beside)
     return f"{text} | {ratio:.2f} | {'met' if ratio <= limit else 'missed'}"
