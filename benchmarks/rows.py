@@ -189,8 +189,8 @@ ROWS = (
 QUICK = ("scalar-chain", "scalar-mlp", "chain-10", "chain-1000", "sgd-32-16-3", "sgd-32-128-3", "hvp", "import")
 """What ``--quick`` measures."""
 
-WIDTHS = (8, 16, 32, 64, 128, 256, 512)
-BATCHES = (1, 4, 16, 64, 256, 1024)
+WIDTHS = (16, 32, 64, 128, 256, 512)
+BATCHES = (1, 16, 64, 256, 1024)
 LENGTHS = (1, 10, 100, 1_000, 10_000)
 ARRAYS = (1, 10, 100, 1_000, 10_000, 100_000)
 SCALED = ("by hand", "autograd_mini", "torch")

@@ -51,7 +51,7 @@ class Effort(NamedTuple):
     """How much time a row may take."""
 
     turn: float = 0.04
-    row: float = 3.5
+    row: float = 2.5
     fewest: int = 4
     most: int = 15
 
