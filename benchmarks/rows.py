@@ -74,7 +74,8 @@ def _mlp(optimizer: str, batch: int, width: int, depth: int, ratio: float) -> Ro
     name = {"sgd": "SGD", "adam": "Adam"}[optimizer]
     sizes = (batch, width, depth)
     key = f"{optimizer}-{'-'.join(map(str, sizes))}"
-    who = EVERYBODY if optimizer == "sgd" else tuple(title for title in EVERYBODY if title != "jax")
+    plain = optimizer == "sgd" and width < 1024
+    who = EVERYBODY if plain else tuple(title for title in EVERYBODY if title != "jax")
     who = (*who, IN_JIT) if width < 1024 else who
     goals = [Goal(ratio, ("by hand",), like="" if optimizer == "sgd" else f"sgd-{batch}-{width}-{depth}")]
     if who[-1] == IN_JIT:

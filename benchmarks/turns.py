@@ -56,7 +56,7 @@ class Effort(NamedTuple):
     most: int = 15
 
 
-QUICK = Effort(turn=0.02, row=1.5, fewest=3, most=5)
+QUICK = Effort(turn=0.02, row=1.2, fewest=3, most=5)
 
 
 def measure(row: Row, effort: Effort, *, raised: bool = False) -> dict[str, Measured]:
