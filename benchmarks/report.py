@@ -23,7 +23,8 @@ for 0.3 s, so that Python's garbage collector takes the share that it takes in a
 median of the turns, ± half of the range of their middle half. Ratios are medians of the ratios turn by turn, below 1
 where this project is the faster one. *By hand* is the chain rule written out in NumPy, or in Python floats for single
 numbers. *jax.jit* compiles a whole step, the others run operation by operation; compiling is not timed. JAX without
-compilation takes about half a millisecond an operation under `jax.grad`, too long for rows of hundreds of them.
+compilation takes about half a millisecond an operation under `jax.grad`, too long for rows of hundreds of them; for
+Adam and the widest network it would show the same once more.
 
 glibc maps every array of more than 128 KB afresh from the system, and the first touch of each page costs more than
 arithmetic on it. Rows of large arrays are therefore shown twice: as it is by default, and with `malloc` told to keep
@@ -31,7 +32,7 @@ freed memory, as `autograd_mini.keep_memory()` does it, and as `fit` does by its
 
 Memory is the resident size at the peak of two steps beyond what the process had before them.
 
-Everything here is pure Python; [what compiling the scalar core would gain](compiled.md) is a page of its own.
+This project is pure Python; [what compiling the scalar core would gain](compiled.md) is a page of its own.
 """
 
 
@@ -83,12 +84,12 @@ def _verdict(row: Row, goal: Goal, results: Results, mark: str) -> str:
 
 
 def limit_of(goal: Goal, results: Results, mark: str = "") -> float:
-    """The ratio that a goal allows: if that of another row counts, at least 1; not a number if it was not measured."""
+    """The ratio that a goal allows; not a number if that of another row counts, and was not measured."""
     if not goal.like:
         return goal.limit
     like = results.get(goal.like + mark, {})
     measured = [like[title] for title in (goal.who, *goal.beside) if title in like and like[title].turns]
-    return max(1.0, measured[0].ratio(measured[1])) if len(measured) > 1 else math.nan
+    return max(goal.limit, measured[0].ratio(measured[1])) if len(measured) > 1 else math.nan
 
 
 def _medians(rows: list[Row], results: Results) -> str:

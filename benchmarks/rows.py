@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 class Goal(NamedTuple):
     """At most ``limit`` times another candidate's cost, of several the least one's; without any, a cost in itself.
 
-    With ``like``, another row's key, the limit is what the same ratio is there.
+    With ``like``, another row's key, the limit is what the same ratio is there, if that is more.
     """
 
     limit: float
@@ -77,7 +77,8 @@ def _mlp(optimizer: str, batch: int, width: int, depth: int, ratio: float) -> Ro
     plain = optimizer == "sgd" and width < 1024
     who = EVERYBODY if plain else tuple(title for title in EVERYBODY if title != "jax")
     who = (*who, IN_JIT) if width < 1024 else who
-    goals = [Goal(ratio, ("by hand",), like="" if optimizer == "sgd" else f"sgd-{batch}-{width}-{depth}")]
+    by_hand = ("by hand",)
+    goals = [Goal(ratio, by_hand) if optimizer == "sgd" else Goal(1.0, by_hand, like=f"sgd-{batch}-{width}-{depth}")]
     if who[-1] == IN_JIT:
         goals.append(Goal(1.1, ("jax.jit",), IN_JIT))
     title = f"MLP step {sizes}, float32, {name}"
