@@ -6,7 +6,7 @@ that hold settings.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -57,14 +57,18 @@ _LEAVES = {float, int, complex, np.ndarray}
 
 def parts_of(tree: Any) -> Parts | None:
     """What a structure holds, in order, with its names; None for a leaf."""
+    items = _items_of(tree)
+    return None if items is None else list(zip(_names_of(tree), items, strict=True))
+
+
+def _names_of(tree: Any) -> Iterable[str]:
+    """How one writes the way to each item of a structure."""
     if isinstance(tree, dict):
-        return [(f"[{key!r}]", item) for key, item in tree.items()]
+        return [f"[{key!r}]" for key in tree]
     if isinstance(tree, (list, tuple)):
         names = getattr(tree, "_fields", None)
-        return [(f".{names[i]}" if names else f"[{i}]", item) for i, item in enumerate(tree)]
-    if _is_record(tree):
-        return [(f".{field.name}", getattr(tree, field.name)) for field in _numeric_fields(tree)]
-    return None
+        return [f".{name}" for name in names] if names else [f"[{i}]" for i in range(len(tree))]
+    return [f".{field.name}" for field in _numeric_fields(tree)]
 
 
 def _put_together(tree: Any, items: list[Any]) -> Any:
