@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from .report import Results, limit_of
+from .report import Results, limit_of, seconds
 from .rows import ROWS, Row
 from .turns import Measured
 
@@ -65,16 +65,20 @@ def ratios(path: Path, results: Results) -> None:
 
 def scaling(path: Path, panels: Panels) -> None:
     """Cost against size, both logarithmic: where the lines meet, the engine's overhead has ended."""
-    figure, axes = _figure(13, 4, panels=len(panels))
+    figure, axes = _figure(14, 4, panels=len(panels))
+    from matplotlib.ticker import LogLocator
+
     for axis, (label, points) in zip(axes[0], panels.items(), strict=True):
         for title in ("by hand", "autograd_mini", "torch"):
             line = [(x, found[title].median / row.per) for x, row, found in points if found[title].turns]
             color, marker = STYLES[title]
             axis.plot(*zip(*line, strict=True), color=color, marker="d" if marker == "|" else marker, label=title)
         axis.set(xscale="log", yscale="log", xlabel=label)
-        axis.set_ylabel("seconds an operation" if points[0][1].per > 1 or "chain" in label else "seconds a step")
-        axis.xaxis.set_minor_formatter("")
-        axis.yaxis.set_minor_formatter("")
+        axis.set_ylabel("time of an operation" if points[0][1].per > 1 or "chain" in label else "time of a step")
+        axis.set_xticks([x for x, _, _ in points], [str(x) for x, _, _ in points])
+        axis.minorticks_off()
+        axis.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axis.yaxis.set_major_formatter(lambda amount, _: seconds(amount))
         axis.grid(color="#dddddd")
     axes[0, 0].legend(frameon=False)
     figure.savefig(path, metadata={"Date": None})

@@ -114,10 +114,11 @@ def amount(row: Row, cost: float) -> str:
     """Bytes or seconds, in the unit that suits them."""
     if row.measure == "memory":
         return f"{cost:.0f} B" if cost < 1e4 else f"{cost / 1e6:.1f} MB"
-    return _seconds(cost)
+    return seconds(cost)
 
 
-def _seconds(amount: float) -> str:
+def seconds(amount: float) -> str:
+    """A time in at most three digits and its unit."""
     for unit, size in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
         if amount >= size:
             return f"{amount / size:.3g} {unit}"

@@ -10,6 +10,7 @@ import numpy as np
 
 import autograd_mini as am
 from autograd_mini import Value
+from autograd_mini.arrays import shape_of
 
 _WORDS = {"mean": "mean ", "sum": "Σ ", "none": "", "batchmean": "1/n · Σ "}
 
@@ -117,11 +118,6 @@ def first(wrong: Any, data: Any) -> str:
 def data_of(x: Any) -> Any:
     """The plain data of a Value; plain data as it is."""
     return x.raw if isinstance(x, Value) else x
-
-
-def shape_of(x: Any) -> tuple[int, ...]:
-    """The shape of a Value or of plain data; a float has none."""
-    return getattr(data_of(x), "shape", ())
 
 
 def _floating(name: str, x: Any) -> Any:
