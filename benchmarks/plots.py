@@ -75,7 +75,8 @@ def scaling(path: Path, panels: Panels) -> None:
             axis.plot(*zip(*line, strict=True), color=color, marker="d" if marker == "|" else marker, label=title)
         axis.set(xscale="log", yscale="log", xlabel=label)
         axis.set_ylabel("time of an operation" if points[0][1].per > 1 or "chain" in label else "time of a step")
-        axis.set_xticks([x for x, _, _ in points], [str(x) for x, _, _ in points])
+        sizes = [x for x, _, _ in points]
+        axis.set_xticks(sizes, [f"{x // 1000}k" if x >= 10_000 else str(x) for x in sizes])
         axis.minorticks_off()
         axis.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axis.yaxis.set_major_formatter(lambda amount, _: seconds(amount))
