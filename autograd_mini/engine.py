@@ -13,6 +13,7 @@ from __future__ import annotations
 import sys
 from _thread import allocate_lock  # threading itself takes a millisecond to import
 from collections.abc import Callable, Collection, Mapping
+from heapq import heappop, heappush, heappushpop
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ import numpy as np
 from . import guards, observers
 from .arrays import copied, plain
 from .guards import CHANGED, RELEASED, GraphError, ages, describe, released
-from .node import NO_STATIC, Node, fit, outward, own, sum_of, unshared
+from .node import NO_STATIC, Node, added, fit, outward, own, unshared
 from .state import STATE
 
 if TYPE_CHECKING:
@@ -92,41 +93,34 @@ def record(op: Operation, data: Any, parents: tuple[Node, ...], static: Mapping[
 # --- the walk ---------------------------------------------------------------------------------------------------------
 
 
-def reached(*roots: Node, since: int = 0, checked: bool = True) -> tuple[list[Node], dict[Node, Any]]:
-    """Every node that ``roots`` depend on and a gradient reaches, operands before results, and places for gradients.
+def topological(*roots: Node, since: int = 0, checked: bool = True) -> list[Node]:
+    """Every node younger than ``since`` that ``roots`` depend on and a gradient reaches, operands before results.
 
-    ``since`` leaves out nodes older than that age. Raises GraphError if an operand is younger than its result: its data
-    was replaced or released, or somebody tied the graph into a loop; ``checked=False`` only looks.
+    Raises GraphError if an operand is younger than its result; ``checked=False`` only looks.
     """
     for root in roots:
         if root.op is RELEASED:
             raise released(root)
-    grads: dict[Node, Any] = dict.fromkeys(roots)
-    nodes = list(grads)
+    seen = dict.fromkeys(roots)
+    nodes = list(seen)
     for node in nodes:  # which grows meanwhile
-        x: Any = node._x
-        if x is None:
-            continue
-        order, y = node.order, node._y
-        for parent in (x, y) if y is not None else x if type(x) is tuple else (x,):
+        for parent in node.parents:
             age = parent.order
-            if age >= order:
-                if parent.op is RELEASED:
-                    raise released(parent)
-                if checked:
-                    raise GraphError(CHANGED.format(describe(parent)))
-            if parent.requires_grad and parent not in grads and age >= since:
-                grads[parent] = None
+            if age >= node.order and (checked or parent.op is RELEASED):
+                raise _stale(node)
+            if parent.requires_grad and parent not in seen and age >= since:
+                seen[parent] = None
                 nodes.append(parent)
     nodes.sort(key=attrgetter("order"))
     if checked and guards.anything_lent():
         guards.check_unchanged(nodes)
-    return nodes, grads
+    return nodes
 
 
-def topological(*roots: Node, since: int = 0, checked: bool = True) -> list[Node]:
-    """The nodes of ``reached`` alone."""
-    return reached(*roots, since=since, checked=checked)[0]
+def _stale(node: Node) -> GraphError:
+    """The error for an operand younger than its result: its data was replaced or released, or there is a loop."""
+    parent = next(parent for parent in node.parents if parent.order >= node.order)
+    return released(parent) if parent.op is RELEASED else GraphError(CHANGED.format(describe(parent)))
 
 
 EdgeHook = Callable[[Node, int, Any, Any, Any], None]
@@ -150,109 +144,140 @@ def sweep(
     restricts the walk to the nodes that lead to these, which may be older than ``since``, the age of the oldest that is
     walked, and the result to theirs; None stands for one that was not reached. ``alone`` says that there are no other
     leaves. ``release`` is the age from which on each node is freed when it is done with; the gradients are then those
-    of leaves only.
+    of leaves only. Raises GraphError if an operand is younger than its result.
     """
-    nodes, grads = reached(root, since=since)
-    kept: Collection[Node] | None = None if release is None else ()
+    if root.op is RELEASED:
+        raise released(root)
+    walk = _Pass(graph, release, since, on_edge)
+    watched = on_edge is None and observers.present()
     if wanted is not None:
-        kept = set(wanted)
-        nodes = nodes if alone else _leading_to(kept, nodes)
-        grads = dict.fromkeys([*wanted, *nodes])
-    grads[root] = seed
-    if on_edge is None and observers.present():
-        on_edge = observers.watching(root, seed, nodes)
-        for newer, node in observers.hooked(nodes):
-            _walk(newer, grads, kept, root, graph, release, on_edge)
-            observers.call_hooks(node, grads, constant if graph else None)
-    _walk(nodes, grads, kept, root, graph, release, on_edge)
-    return grads
+        walk.kept, walk.grads = set(wanted), dict.fromkeys(wanted)
+    if (wanted is not None and not alone) or watched or guards.anything_lent():
+        nodes = topological(root, since=since)
+        if wanted is not None and not alone:
+            walk.useful = _leading_to(wanted, nodes)
+        if watched:
+            walk.on_edge, walk.hooked = observers.watching(root, seed, nodes), observers.hooked()
+    walk.grads[root] = seed
+    walk.run(root)
+    return walk.grads
 
 
-def _walk(  # noqa: PLR0912 (the hot loop)
-    nodes: list[Node],
-    grads: dict[Node, Any],
-    kept: Collection[Node] | None,
-    root: Node,
-    graph: bool,
-    release: int | None,
-    on_edge: EdgeHook | None,
-) -> None:
-    """Pass the gradients of ``nodes``, newest first, on to those operands that have a place in ``grads``.
+class _Pass:
+    """One backward pass: the gradients so far, and who waits for its turn.
 
-    They stay there if they are among those ``kept``, or all are; nodes from the age ``release`` on are freed.
-
-    Operations on one or two operands are most of a graph and so are written out here: a loop over the operands and
-    packed arguments would cost as much as their rules.
+    A node waits from its first contribution on, and the newest is next: all who could add to its gradient are newer.
+    So nobody needs to know the nodes beforehand. They wait in a heap, by negative age; in a chain nobody does.
     """
-    get, nowhere = grads.get, _nowhere
-    y: Any = None
-    b: Any = None
-    for node in reversed(nodes):
-        op = node.op
-        if op is None:
-            continue
-        g = grads[node] if kept is None or node in kept else grads.pop(node)
-        if node.static is not None or on_edge is not None:
-            _pass_on(node, g, grads, graph, on_edge)
-        else:
-            x: Any = node._x
-            y, i = node._y, 0
-            if graph:
-                out, a, b = node, x, y
+
+    __slots__ = ("grads", "graph", "hooked", "kept", "on_edge", "release", "since", "useful", "waiting")
+
+    def __init__(self, graph: bool, release: int | None, since: int, on_edge: EdgeHook | None) -> None:
+        self.graph, self.release, self.since, self.on_edge = graph, release, since, on_edge
+        self.grads: dict[Node, Any] = {}
+        self.kept: Collection[Node] | None = None if release is None else ()
+        self.useful: Collection[Node] | None = None
+        self.hooked: Collection[int] = ()
+        self.waiting: list[tuple[int, Node]] = []
+
+    def run(self, root: Node) -> None:  # noqa: C901, PLR0912, PLR0915 (the hot loop)
+        """Pass on the gradients, newest first, beginning with the one of ``root``.
+
+        Operations on one or two operands are most of a graph and so are written out here: a loop over the operands and
+        packed arguments would cost as much as their rules.
+        """
+        grads, graph, kept, useful, waiting = self.grads, self.graph, self.kept, self.useful, self.waiting
+        release, since, get = self.release, self.since, self.grads.get
+        watched = bool(self.hooked) or self.on_edge is not None
+        node: Any = root
+        b: Any = None
+        while True:
+            op, age = node.op, node.order
+            first = second = None  # operands that get their first contribution here, and so wait from now on
+            if watched or node.static is not None:
+                self._pass_on(node)
+            elif op is not None:
+                g = grads[node] if kept is None or node in kept else grads.pop(node)
+                x, y, i = node._x, node._y, 0
+                if x.order >= age or (y is not None and y.order >= age):
+                    raise _stale(node)
+                if graph:
+                    out, a, b = node, x, y
+                else:
+                    out, a = node._stored, x._stored
+                    if y is not None:
+                        b = y._stored
+                try:
+                    if x.requires_grad and (useful is None or x in useful):
+                        part = op.vjps[0](g, out, a) if y is None else op.vjps[0](g, out, a, b)
+                        if (old := get(x)) is None:
+                            grads[x] = part if type(part) is float is type(a) else fit(part, x, op, 0)
+                            if x.op is not None and x.order >= since:
+                                first = x
+                        else:
+                            grads[x] = old + part if type(part) is float is type(old) else added(old, part, x, op, 0)
+                    if y is not None and y.requires_grad and (useful is None or y in useful):
+                        i = 1
+                        part = op.vjps[1](g, out, a, b)
+                        if (old := get(y)) is None:
+                            grads[y] = part if type(part) is float is type(b) else fit(part, y, op, 1)
+                            if y.op is not None and y.order >= since:
+                                second = y
+                        else:
+                            grads[y] = old + part if type(part) is float is type(old) else added(old, part, y, op, 1)
+                except Exception as error:
+                    error.add_note(f"in the rule of {op.name} for operand {i}, {describe(y if i else x)}")
+                    raise
+            if release is not None and age >= release and op is not None:
+                node.op, node.order = RELEASED, sys.maxsize
+                node._x = node._y = node.static = None
+                node._stored = RELEASED if node is not root else node._stored
+            if first is None:
+                first = second
+            elif second is not None:
+                heappush(waiting, (-second.order, second))
+            if first is not None:
+                node = heappushpop(waiting, (-first.order, first))[1] if waiting else first
+            elif waiting:
+                node = heappop(waiting)[1]
             else:
-                out, a = node._stored, x._stored
-                if y is not None:
-                    b = y._stored
-            try:
-                if (old := get(x, nowhere)) is not nowhere:
-                    part = op.vjps[0](g, out, a) if y is None else op.vjps[0](g, out, a, b)
-                    if type(part) is float is type(a):
-                        grads[x] = part if old is None else old + part
+                return
+
+    def _pass_on(self, node: Node) -> None:
+        """The same for one node with any number of operands and with static arguments, for whoever looks on."""
+        op, grads, useful, on_edge = node.op, self.grads, self.useful, self.on_edge
+        if id(node) in self.hooked:
+            observers.call_hooks(node, grads, constant if self.graph else None)
+        if op is None:
+            return
+        g = grads[node] if self.kept is None or node in self.kept else grads.pop(node)
+        parents, static, vjps, i = node.parents, node.static, op.vjps, 0
+        if max([parent.order for parent in parents]) >= node.order:
+            raise _stale(node)
+        out, operands = (node, parents) if self.graph else (node._stored, [parent._stored for parent in parents])
+        try:
+            for i, parent in enumerate(parents):
+                if parent.requires_grad and (useful is None or parent in useful):
+                    part = vjps[i](g, out, *operands) if static is NO_STATIC else op.pull(i, g, out, operands, static)
+                    if (old := grads.get(parent)) is None:
+                        grads[parent] = fit(part, parent, op, i)
+                        if (parent.op is not None or self.hooked) and parent.order >= self.since:
+                            heappush(self.waiting, (-parent.order, parent))
                     else:
-                        grads[x] = sum_of(old, part, x, op, 0)
-                if y is not None and (old := get(y, nowhere)) is not nowhere:
-                    i = 1
-                    part = op.vjps[1](g, out, a, b)
-                    if type(part) is float is type(b):
-                        grads[y] = part if old is None else old + part
-                    else:
-                        grads[y] = sum_of(old, part, y, op, 1)
-            except Exception as error:
-                error.add_note(f"in the rule of {op.name} for operand {i}, {describe(y if i else x)}")
-                raise
-        if release is not None and node.order >= release:
-            node.op, node.order = RELEASED, sys.maxsize
-            node._x = node._y = node.static = None
-            node._stored = RELEASED if node is not root else node._stored
+                        grads[parent] = added(old, part, parent, op, i)
+                    if on_edge is not None:
+                        on_edge(node, i, g, fit(part, parent, op, i), grads[parent])
+        except Exception as error:
+            error.add_note(f"in the rule of {op.name} for operand {i}, {describe(parents[i])}")
+            raise
 
 
-def _pass_on(node: Node, g: Any, grads: dict[Node, Any], graph: bool, on_edge: EdgeHook | None) -> None:
-    """The same for one node with any number of operands and with static arguments; tells ``on_edge`` of each."""
-    op: Operation = node.op  # type: ignore[assignment]
-    parents, static, vjps, i = node.parents, node.static, op.vjps, 0
-    out, operands = (node, parents) if graph else (node._stored, [parent._stored for parent in parents])
-    try:
-        for i, parent in enumerate(parents):
-            old = grads.get(parent, _nowhere)
-            if old is not _nowhere:
-                part = vjps[i](g, out, *operands) if static is NO_STATIC else op.pull(i, g, out, operands, static)
-                grads[parent] = sum_of(old, part, parent, op, i)
-                if on_edge is not None:
-                    on_edge(node, i, g, fit(part, parent, op, i), grads[parent])
-    except Exception as error:
-        error.add_note(f"in the rule of {op.name} for operand {i}, {describe(parents[i])}")
-        raise
-
-
-_nowhere: Any = object()
-
-
-def _leading_to(wanted: Collection[Node], nodes: list[Node]) -> list[Node]:
+def _leading_to(wanted: Collection[Node], nodes: list[Node]) -> Collection[Node]:
     useful = set(wanted)
     for node in nodes:
         if node not in useful and any(parent in useful for parent in node.parents):
             useful.add(node)
-    return [node for node in nodes if node in useful]
+    return useful
 
 
 def backward(root: Node, seed: Any, *, retain_graph: bool) -> None:

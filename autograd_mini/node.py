@@ -83,30 +83,31 @@ class Node:
             self._x = operands[0]
 
 
-def fit(contribution: Any, operand: Node, op: Operation, i: int) -> Any:
-    """The contribution in the shape, dtype and kind of the operand: broadcasts are undone here and nowhere else."""
+def fit(part: Any, operand: Node, op: Operation, i: int) -> Any:
+    """A contribution in the shape, dtype and kind of the operand: broadcasts are undone here and nowhere else."""
     like = operand._stored
-    kind = type(contribution)
-    data = contribution
-    if kind is not np.ndarray and isinstance(contribution, Node):
-        data = contribution._stored
-        kind = type(data)
+    if type(part) is ndarray is type(like) and part.dtype is like.dtype:
+        shape, own = part.shape, like.shape
+        if shape == own:
+            return part
+        if shape[1:] == own != ():
+            return sum_of_rows(part)  # a bias
+    return _fit_any(part, like, operand, op, i)
+
+
+def _fit_any(part: Any, like: Any, operand: Node, op: Operation, i: int) -> Any:
+    data = part._stored if isinstance(part, Node) else part
+    kind = type(data)
     if kind is type(like) and (
         kind is float
         or kind is complex
         or (data.shape == like.shape and data.dtype == like.dtype and kind is not Batched)
     ):
-        return contribution
-    if (
-        type(contribution) is np.ndarray is type(like)
-        and data.shape[1:] == like.shape != ()
-        and data.dtype == like.dtype
-    ):
-        return sum_of_rows(data)  # a bias
+        return part
     if kind is Batched and (levels := levels_to_sum(data, like)):
         from .vmap import sum_of_examples
 
-        return fit(sum_of_examples(contribution, levels), operand, op, i)
+        return fit(sum_of_examples(part, levels), operand, op, i)
     try:
         table = library(plain(data), like)
         shape, target = shape_of(data), shape_of(like)
@@ -115,8 +116,8 @@ def fit(contribution: Any, operand: Node, op: Operation, i: int) -> Any:
     except (TypeError, ValueError) as error:
         where = f"the rule of {op.name} for operand {i}, {describe(operand)}"
         raise GraphError(f"{where}, gave no gradient: {error}") from None
-    if isinstance(contribution, Node):
-        return contribution.fit(like)  # type: ignore[attr-defined]
+    if isinstance(part, Node):
+        return part.fit(like)  # type: ignore[attr-defined]
     return table.fit(data, like)
 
 
@@ -134,20 +135,20 @@ def outward(g: Any) -> Any:
     return g.conj() if isinstance(g, Node) else library(g).conjugate(g)  # type: ignore[attr-defined]
 
 
-def sum_of(old: Any, part: Any, operand: Node, op: Operation, i: int) -> Any:
+def added(old: Any, part: Any, operand: Node, op: Operation, i: int) -> Any:
     """The gradient so far and one more contribution, fitted to the operand.
 
-    It is added in place if only the pass holds the old sum: a rule may pass one array on to several operands.
+    It is added in place if only the pass holds the old sum: a rule may pass one array on to several operands. Then
+    NumPy itself tells whether it fits.
     """
-    like = operand._stored
-    if not (type(part) is ndarray is type(like) and part.shape == like.shape and part.dtype is like.dtype):
-        part = fit(part, operand, op, i)
-    if old is None:
-        return part
-    if type(old) is ndarray and getrefcount(old) <= _ALONE and old.base is None:
-        old += part
-        return old
-    return old + part
+    if type(old) is ndarray is type(part) and getrefcount(old) <= _ALONE and old.base is None:
+        try:
+            old += part
+        except (TypeError, ValueError):
+            pass
+        else:
+            return old
+    return old + fit(part, operand, op, i)
 
 
 def own(grads: dict[Node, Any]) -> dict[Node, Any]:
@@ -164,7 +165,7 @@ def own(grads: dict[Node, Any]) -> dict[Node, Any]:
 
 
 def _references() -> int:
-    """How often ``sum_of`` finds an array referred to that the pass alone holds; it depends on the interpreter."""
+    """How often ``added`` finds an array referred to that the pass alone holds; it depends on the interpreter."""
     grads = {None: np.zeros(1)}
     old = grads.get(None)
     return _count(old)

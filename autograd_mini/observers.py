@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection
 from typing import Any
 
 import numpy as np
@@ -109,20 +109,13 @@ def register_hook(self: Node, hook: Hook) -> HookHandle:
     return HookHandle(hooks, number, self)
 
 
-def hooked(nodes: list[Node]) -> Iterator[tuple[list[Node], Node]]:
-    """The values with hooks, newest first, each with the nodes that are newer; these are taken off ``nodes``."""
-    if not _hooks:
-        return
-    for place in reversed([i for i, node in enumerate(nodes) if id(node) in _hooks]):
-        newer = nodes[place + 1 :]
-        del nodes[place + 1 :]
-        yield newer, nodes[place]
+def hooked() -> Collection[int]:
+    """The ids of all values with hooks."""
+    return _hooks.keys()
 
 
 def call_hooks(node: Node, grads: dict[Node, Any], constant: Callable[[Any], Node] | None) -> None:
     """Let the hooks of a node change its gradient; ``constant`` makes Values of plain data in a pass over Values."""
-    if node not in grads:
-        return
     g = outward(grads[node])
     for hook in tuple(_hooks[id(node)][1].values()):
         try:

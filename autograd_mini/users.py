@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from .arrays import kind_of, plain, shape_of
+from .arrays.numpy import fits
 from .guards import GraphError
 from .node import Node
 
@@ -97,7 +98,9 @@ def checked_jvp(name: str, i: int | None, rule: Callable[..., Any]) -> Callable[
 def _check(got: Any, what: str, out: Any, operands: Sequence[Any], i: int) -> None:
     array, own = _numbers(got, what, "gradient"), _data(operands[i])
     shapes = [shape_of(_data(x)) for x in operands]
-    if array.shape != shapes[i] and array.shape not in (shape_of(_data(out)), _broadcast(shapes)):
+    if array.shape != shapes[i] and (
+        array.shape not in (shape_of(_data(out)), _broadcast(shapes)) or not fits(tuple(array.shape), shapes[i])
+    ):
         raise GraphError(
             f"{what}, gave no gradient but shape {array.shape}: it must have the operand's shape {shapes[i]}, or where "
             f"that was broadcast the result's, {shape_of(_data(out))}"

@@ -109,6 +109,19 @@ def test_shapes_of_broadcast_operands() -> None:
         row.backward()
 
 
+@pytest.mark.parametrize("first", [True, False])
+def test_a_gradient_that_would_broadcast_to_the_operand_is_refused_beside_others(first: bool) -> None:
+    @primitive("Σ {x}", Rule(lambda g, out, x: g, "1"))
+    def sum_of_columns(x: Any) -> Any:
+        return x.sum(axis=0)
+
+    x = Value(np.ones((2, 3)))
+    parts = [lambda: am.sum(x * 2.0), lambda: am.sum(sum_of_columns(x))]
+    one, other = [part() for part in (parts if first else parts[::-1])]
+    with pytest.raises(GraphError, match=r"no gradient but shape \(3,\): it must have the operand's shape \(2, 3\)"):
+        (one + other).backward()
+
+
 @pytest.mark.parametrize(
     ("define", "words"),
     [
