@@ -288,7 +288,7 @@ def backward(root: Node, seed: Any, *, retain_graph: bool) -> None:
         before = [leaf._grad for leaf in leaves]
         for leaf, old in zip(leaves, before, strict=True):
             g = unshared(grads[leaf]) if old is None else old + outward(grads[leaf])
-            if type(leaf._stored) is np.ndarray and type(g) is not np.ndarray:
+            if type(g) is not np.ndarray and type(leaf._stored) is np.ndarray:
                 g = np.asarray(g)  # NumPy turns 0-d arrays into scalars
             grads[leaf] = g
         try:

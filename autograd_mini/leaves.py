@@ -68,6 +68,8 @@ def seed(root: Node, gradient: Any) -> Any:
     if gradient is None:
         if type(root._stored) is float:
             return 1.0
+        if isinstance(root._stored, np.generic):
+            return type(root._stored)(1)
         if math.prod(shape_of(root._stored)) != 1:
             raise ValueError(
                 f"differentiating {describe(root)} needs a gradient of that shape; only a single number, such as "

@@ -180,7 +180,11 @@ _ALONE = _references()
 
 def unshared(g: Any) -> Any:
     """The gradient in an array that nobody else holds: a rule may have passed one array on to several operands."""
-    if type(g) is not np.ndarray:
+    if type(g) is not ndarray:
         return outward(copied(g))
-    alone = _ALONE - 1  # here no variable of the caller's holds it
-    return outward(g) if g.base is None and getrefcount(g) <= alone else outward(g.copy())
+    if g.base is None and getrefcount(g) <= _ALONE_HERE:
+        return g if g.dtype.kind != "c" else g.conj()
+    return outward(g.copy())
+
+
+_ALONE_HERE = _ALONE - 1  # no variable of the caller's holds it

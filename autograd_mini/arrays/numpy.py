@@ -117,8 +117,8 @@ def sum(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
 
 
 def sum_of_rows(x: Array) -> Array:
-    """The sum over the first axis; of a matrix it is a product with ones, which takes a third of the time."""
-    if x.ndim == 2 and len(x) <= _MANY and x.dtype.char in "fdFD":
+    """The sum over the first axis; of rows and matrices it is a product with ones, which takes a third of the time."""
+    if 1 <= x.ndim <= 2 and len(x) <= _MANY and x.dtype.char in "fdFD":
         total: Array = _ones(len(x), x.dtype.char).dot(x)
         return total
     return add_reduce(x, 0)  # type: ignore[no-any-return]

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import as_numpy, data_of, is_abstract, library, plain, shape_of, static
+from ..arrays.numpy import sum_of_rows
 from ..engine import record
 from ..node import Node
 from ..operation import Operand, Rule, case, primitive
@@ -215,6 +216,7 @@ def _mean_rule(g: Any, out: Any, x: Any, labels: Any, rows: int, found: Found | 
 )
 def softmax_cross_entropy_(x: Operand, labels: Any, found: Found | None = None) -> Any:
     """The losses, from checked labels; ``found`` has them already."""
+    found = found or _found(x, labels)
     if found is not None:
         return found.losses
     rows = library(x).log_softmax(x, axis=-1)
@@ -237,6 +239,9 @@ def softmax_cross_entropy_(x: Operand, labels: Any, found: Found | None = None) 
 )
 def mean_cross_entropy(x: Operand, labels: Any, rows: int, found: Found | None = None) -> Any:
     """Their mean over the rows."""
+    found = found or _found(x, labels)
+    if found is not None and rows:
+        return sum_of_rows(found.losses) / rows
     losses = softmax_cross_entropy_(x, labels, found)
     return library(losses).mean(losses)
 
@@ -294,22 +299,28 @@ def softmax_cross_entropy(x: Operand, labels: Any, reduction: str = "none") -> A
         x = data = plain(data)
     shape = shape_of(data)
     labels = _checked(labels, shape)
-    if type(data) is type(labels) is np.ndarray and labels.ndim == 1 and data.dtype.kind == "f":
-        kept = library(data).softmax_cross_entropy(data, labels)
-        if kept is not None:
-            return _known(x, {"labels": labels, "found": Found(*kept)}, reduction)
+    if (found := _found(data, labels)) is not None:
+        return _known(x, {"labels": labels, "found": found}, reduction)
     if reduction == "mean" and len(shape) > 1:
         return mean_cross_entropy(x, labels, math.prod(shape[:-1]))
     losses = softmax_cross_entropy_(x, labels)
     return sum_(losses) if reduction == "sum" else losses
 
 
+def _found(x: Any, labels: Any) -> Found | None:
+    """What the NumPy table finds for finite rows of scores, if these are such."""
+    if type(x) is type(labels) is np.ndarray and labels.ndim == 1 and x.dtype.kind == "f":
+        kept = library(x).softmax_cross_entropy(x, labels)
+        return None if kept is None else Found(*kept)
+    return None
+
+
 def _known(x: Any, static: dict[str, Any], reduction: str) -> Any:
     """What the NumPy table found, recorded without another look at the arguments."""
-    op, out = softmax_cross_entropy_.operation, static["found"].losses  # type: ignore[attr-defined]
+    op, data = softmax_cross_entropy_.operation, data_of(x)  # type: ignore[attr-defined]
     if reduction == "mean":
-        op, static["rows"] = mean_cross_entropy.operation, len(out)  # type: ignore[attr-defined]
-        out = library(out).mean(out)
+        op, static["rows"] = mean_cross_entropy.operation, len(static["labels"])  # type: ignore[attr-defined]
+    out = op.forward(data, **static)
     if isinstance(x, Node):
         out = record(op, out, (x,), static)
     return sum_(out) if reduction == "sum" else out
