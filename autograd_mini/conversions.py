@@ -12,6 +12,8 @@ import sys
 from types import FrameType
 from typing import Any
 
+import numpy as np
+
 from .arrays import kind_of, shape_of
 from .guards import RELEASED, describe, released
 from .leaves import leaf
@@ -43,7 +45,7 @@ class Conversions(Node):
     def __float__(self) -> float:
         check_kept(self, "float()", sys._getframe(1))
         data = self._stored
-        return data if type(data) is float else float(self.item())
+        return float(data if isinstance(data, (float, np.floating)) else self.item())
 
     def __int__(self) -> int:
         return int(self.item())

@@ -3,18 +3,18 @@
 A node is the result of one operation. It holds its data, the operation (an entry of the table in ``operation.py``) and
 its ordered operands, and nothing points forward, so that reference counting frees a graph at once. The backward
 pass visits nodes from the newest to the oldest: whoever used a node is newer, so its gradient is complete when its turn
-comes. That is the topological order that backpropagation needs, and a sort by age gives it without recursion.
+comes. That is the topological order that backpropagation needs, and their ages give it without recursion.
 
 Gradients of a pass live in the pass; nodes and leaves get theirs at its end, all or none.
 """
 
 from __future__ import annotations
 
-import sys
 from _thread import allocate_lock  # threading itself takes a millisecond to import
 from collections.abc import Callable, Collection, Mapping
 from heapq import heappop, heappush, heappushpop
 from operator import attrgetter
+from sys import maxsize
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -229,7 +229,7 @@ class _Pass:
                     error.add_note(f"in the rule of {op.name} for operand {i}, {describe(y if i else x)}")
                     raise
             if release is not None and age >= release and op is not None:
-                node.op, node.order = RELEASED, sys.maxsize
+                node.op, node.order = RELEASED, maxsize
                 node._x = node._y = node.static = None
                 node._stored = RELEASED if node is not root else node._stored
             if first is None:

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from itertools import chain
 from pathlib import Path
@@ -48,15 +49,16 @@ class Measured(NamedTuple):
 
 
 class Effort(NamedTuple):
-    """How much time a row may take."""
+    """How much time a row may take, in seconds: a turn, the turns of all, and further ones of those with a goal."""
 
     turn: float = 0.04
-    row: float = 2.5
+    row: float = 2.0
+    goal: float = 2.0
     fewest: int = 4
     most: int = 15
 
 
-QUICK = Effort(turn=0.02, row=1.2, fewest=3, most=5)
+QUICK = Effort(turn=0.02, row=1.2, goal=0.0, fewest=3, most=5)
 
 
 def measure(row: Row, effort: Effort, *, raised: bool = False) -> dict[str, Measured]:
@@ -79,7 +81,7 @@ def measure(row: Row, effort: Effort, *, raised: bool = False) -> dict[str, Meas
             found |= {title: Measured([player.ask("memory")]) for title, player in players.items()}
         else:
             found |= _check(row, players)
-            found |= _take_turns(players, effort, max(effort.turn, row.turn))
+            found |= _take_turns(players, effort, row)
     finally:
         for player in players.values():
             player.end()
@@ -175,14 +177,21 @@ def _check(row: Row, players: dict[str, _Player]) -> dict[str, Measured]:
     return out
 
 
-def _take_turns(players: dict[str, _Player], effort: Effort, seconds: float) -> dict[str, Measured]:
+def _take_turns(players: dict[str, _Player], effort: Effort, row: Row) -> dict[str, Measured]:
     turns: dict[str, list[float]] = {title: [] for title in players}
-    start = time.perf_counter()
-    for k in range(effort.most):
-        if k >= effort.fewest and time.perf_counter() - start > effort.row:
-            break
-        for title, player in players.items():
-            turns[title].append(player.ask(f"time {seconds}"))
+    seconds = max(effort.turn, row.turn)
+
+    def around(titles: Iterable[str], budget: float, fewest: int, most: int) -> None:
+        start = time.perf_counter()
+        for k in range(most):
+            if k >= fewest and time.perf_counter() - start > budget:
+                break
+            for title in titles:
+                turns[title].append(players[title].ask(f"time {seconds}"))
+
+    around(players, effort.row, effort.fewest, effort.most)
+    with_goal = {title for goal in row.goals for title in (goal.who, *goal.beside)}
+    around([title for title in players if title in with_goal], effort.goal, 0, 4 * effort.most)
     return {title: Measured(found) for title, found in turns.items()}
 
 

@@ -25,22 +25,24 @@ _TABLES: dict[type, Any] = {
     list: numpy,
     tuple: numpy,
 }
+_table_of = _TABLES.get
 
 
 class UnknownData(TypeError):
     """Data of a type that no table knows; operators answer it with ``NotImplemented``."""
 
 
-def library(*operands: Any) -> Any:
+def library(first: Any = 0.0, *others: Any) -> Any:
     """The table that computes with these operands: the one that ranks highest, and of equals the first.
 
     Plain floats stay with ``math``; a NumPy array lifts numbers; another library's array lifts NumPy's.
     """
-    found: Any = floats
-    for operand in operands:
-        table = _TABLES.get(type(operand)) or _find(operand)
-        if table is not found and table.rank > found.rank:
-            found = table
+    found = _table_of(type(first)) or _find(first)
+    if others:
+        for operand in others:
+            table = _table_of(type(operand)) or _find(operand)
+            if table is not found and table.rank > found.rank:
+                found = table
     return found
 
 
