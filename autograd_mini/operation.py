@@ -534,24 +534,21 @@ def _several(op: Operation) -> Callable[..., Any]:
     def call(*operands: Any, **named: Any) -> Any:
         if named or len(operands) != count:
             operands = _bound(op, inspect.signature(forward), operands, named)[0]
-        for node in operands:
-            if isinstance(node, Node):
-                break
-        else:
-            try:
-                return forward(*[x if type(x) is float else plain(x) for x in operands])
-            except TypeError:
-                return _again(call, operands)
+        others = [x for x in operands if not isinstance(x, Node)]
         try:
-            nodes = tuple([x if isinstance(x, Node) else constant(x, node._stored) for x in operands])
+            if len(others) == count:
+                return forward(*[x if type(x) is float else plain(x) for x in operands])
+            if others:
+                beside = next(x for x in operands if isinstance(x, Node))._stored
+                operands = tuple([x if isinstance(x, Node) else constant(x, beside) for x in operands])
         except TypeError:
             return _again(call, operands)
         try:
-            data = forward(*[x._stored for x in nodes])
+            data = forward(*[x._stored for x in operands])
         except Exception as error:
-            note(error, op, nodes)
+            note(error, op, operands)
             raise
-        return record(op, data, nodes)
+        return record(op, data, operands)
 
     return call
 

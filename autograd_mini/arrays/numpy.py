@@ -128,6 +128,12 @@ _MANY = 4096
 
 
 @functools.lru_cache(maxsize=32)
+def _starts(rows: int, columns: int) -> Array:
+    """Where the rows of a matrix start, counted through all entries."""
+    return np.arange(0, rows * columns, columns)
+
+
+@functools.lru_cache(maxsize=32)
 def _ones(n: int, kind: str) -> Array:
     out = np.ones(n, kind)
     out.flags.writeable = False
@@ -249,8 +255,7 @@ def softmax_cross_entropy(x: Array, labels: Array) -> tuple[Array, Array, Array,
     if np.count_nonzero(np.isfinite(peak)) < len(x):
         return None
     parts = np.subtract(x, peak, order="C")
-    at_label = np.arange(0, x.size, x.shape[1])
-    at_label += labels
+    at_label = labels + (_starts if len(x) <= _MANY else _starts.__wrapped__)(*x.shape)
     losses = parts.ravel()[at_label]
     np.exp(parts, out=parts)
     total = parts.dot(_ones(x.shape[1], x.dtype.char))

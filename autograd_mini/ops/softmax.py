@@ -342,7 +342,8 @@ def _checked(labels: Any, shape: tuple[int, ...]) -> Any:
         raise TypeError(f"labels are the numbers of classes, so whole numbers; got dtype {labels.dtype}")
     if labels.shape != shape[:-1]:
         raise ValueError(f"scores of shape {shape} need labels of shape {shape[:-1]}, got {labels.shape}")
-    # argmin and argmax take a third of the time of min and max
-    if labels.size and (labels.item(labels.argmin()) < 0 or labels.item(labels.argmax()) >= shape[-1]):
+    places = labels.astype(np.intp)
+    unsigned = places.view(np.uintp)  # a negative label is a large one; argmax takes a third of the time of max
+    if labels.size and unsigned.item(unsigned.argmax()) >= shape[-1]:
         raise ValueError(f"labels must lie in 0..{shape[-1] - 1}, got {labels.min()}..{labels.max()}")
-    return labels.astype(np.intp)
+    return places
