@@ -251,11 +251,12 @@ def softmax_cross_entropy(x: Array, labels: Array) -> tuple[Array, Array, Array,
     That is exp(x) less the row's peak and the sums of its rows, of which softmax(x) is the quotient, and the places of
     the labels, counted through all entries.
     """
-    peak = max(x, axis=1, keepdims=True)
+    starts = (_starts if len(x) <= _MANY else _starts.__wrapped__)(*x.shape)
+    peak = x.ravel()[x.argmax(axis=1) + starts]  # faster than the maximum, more so the shorter the rows
     if np.count_nonzero(np.isfinite(peak)) < len(x):
         return None
-    parts = np.subtract(x, peak, order="C")
-    at_label = labels + (_starts if len(x) <= _MANY else _starts.__wrapped__)(*x.shape)
+    parts = np.subtract(x, peak[:, None], order="C")
+    at_label = labels + starts
     losses = parts.ravel()[at_label]
     np.exp(parts, out=parts)
     total = parts.dot(_ones(x.shape[1], x.dtype.char))

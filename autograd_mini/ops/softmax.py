@@ -309,7 +309,7 @@ def softmax_cross_entropy(x: Operand, labels: Any, reduction: str = "none") -> A
 
 def _found(x: Any, labels: Any) -> Found | None:
     """What the NumPy table finds for finite rows of scores, if these are such."""
-    if type(x) is type(labels) is np.ndarray and labels.ndim == 1 and x.dtype.kind == "f":
+    if type(x) is type(labels) is np.ndarray and labels.ndim == 1 and x.dtype.kind == "f" and x.shape[1]:
         kept = library(x).softmax_cross_entropy(x, labels)
         return None if kept is None else Found(*kept)
     return None
