@@ -252,9 +252,12 @@ class _Pass:
             return
         g = grads[node] if self.kept is None or node in self.kept else grads.pop(node)
         parents, static, vjps, i = node.parents, node.static, op.vjps, 0
-        if max([parent.order for parent in parents]) >= node.order:
-            raise _stale(node)
-        out, operands = (node, parents) if self.graph else (node._stored, [parent._stored for parent in parents])
+        operands, age = [], node.order
+        for parent in parents:
+            if parent.order >= age:
+                raise _stale(node)
+            operands.append(parent if self.graph else parent._stored)
+        out = node if self.graph else node._stored
         try:
             for i, parent in enumerate(parents):
                 if parent.requires_grad and (useful is None or parent in useful):
@@ -283,10 +286,12 @@ def _leading_to(wanted: Collection[Node], nodes: list[Node]) -> Collection[Node]
 def backward(root: Node, seed: Any, *, retain_graph: bool) -> None:
     """Run the pass and hand out the gradients: leaves accumulate, inner nodes keep the latest; all of it or nothing."""
     grads = own(sweep(root, seed, release=None if retain_graph else 0))
-    leaves = [node for node in grads if node.op is None]
+    before = {}
     with _handing_out:  # threads may share a leaf
-        before = [leaf._grad for leaf in leaves]
-        for leaf, old in zip(leaves, before, strict=True):
+        for leaf in grads:
+            if leaf.op is None:
+                before[leaf] = leaf._grad
+        for leaf, old in before.items():
             g = unshared(grads[leaf]) if old is None else old + outward(grads[leaf])
             if type(g) is not np.ndarray and type(leaf._stored) is np.ndarray:
                 g = np.asarray(g)  # NumPy turns 0-d arrays into scalars
@@ -295,7 +300,7 @@ def backward(root: Node, seed: Any, *, retain_graph: bool) -> None:
             for node, g in grads.items():
                 node._grad = g if type(g) is float or node.op is None else outward(g)
         except BaseException:  # an interrupt between two of them
-            for leaf, old in zip(leaves, before, strict=True):
+            for leaf, old in before.items():
                 leaf._grad = old
             raise
 

@@ -504,27 +504,36 @@ def general(op: Operation) -> Callable[..., Any]:
             operands, given = args[:count], dict(zip(positional, args[count:], strict=False)) | kwargs
             if len(given) != len(args) - count + len(kwargs) or not required <= given.keys() <= known:
                 operands, given = _bound(op, signature, args, kwargs)
-        for node in operands:
-            if isinstance(node, Node):
-                break
-        else:
+        stored = _stored(operands)
+        if not stored:
             try:
                 return forward(*[x if type(x) is float else plain(x) for x in operands], **given)
             except TypeError:
                 return _again(call, operands, (), given)
         static = {**defaults, **{name: _kept(item, op, name) for name, item in given.items()}} if given else defaults
+        if len(stored) < count:
+            try:
+                operands = tuple([x if isinstance(x, Node) else constant(x, stored[0]) for x in operands])
+            except TypeError:
+                return _again(call, operands, (), given)
+            stored = _stored(operands)
         try:
-            nodes = tuple([x if isinstance(x, Node) else constant(x, node._stored) for x in operands])
-        except TypeError:
-            return _again(call, operands, (), given)
-        try:
-            data = forward(*[x._stored for x in nodes], **static)
+            data = forward(*stored, **static)
         except Exception as error:
-            note(error, op, nodes)
+            note(error, op, operands)
             raise
-        return record(op, data, nodes, static)
+        return record(op, data, operands, static)
 
     return call
+
+
+def _stored(operands: Sequence[Any]) -> list[Any]:
+    """The data of those operands that are Values."""
+    stored = []
+    for x in operands:
+        if isinstance(x, Node):
+            stored.append(x._stored)  # noqa: PERF401 (a comprehension is one more call)
+    return stored
 
 
 def _several(op: Operation) -> Callable[..., Any]:
@@ -534,17 +543,17 @@ def _several(op: Operation) -> Callable[..., Any]:
     def call(*operands: Any, **named: Any) -> Any:
         if named or len(operands) != count:
             operands = _bound(op, inspect.signature(forward), operands, named)[0]
-        others = [x for x in operands if not isinstance(x, Node)]
+        stored = _stored(operands)
+        if len(stored) < count:
+            try:
+                if not stored:
+                    return forward(*[x if type(x) is float else plain(x) for x in operands])
+                operands = tuple([x if isinstance(x, Node) else constant(x, stored[0]) for x in operands])
+            except TypeError:
+                return _again(call, operands)
+            stored = _stored(operands)
         try:
-            if len(others) == count:
-                return forward(*[x if type(x) is float else plain(x) for x in operands])
-            if others:
-                beside = next(x for x in operands if isinstance(x, Node))._stored
-                operands = tuple([x if isinstance(x, Node) else constant(x, beside) for x in operands])
-        except TypeError:
-            return _again(call, operands)
-        try:
-            data = forward(*[x._stored for x in operands])
+            data = forward(*stored)
         except Exception as error:
             note(error, op, operands)
             raise

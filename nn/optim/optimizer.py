@@ -95,8 +95,11 @@ class Optimizer:
         >>> round(w.data, 12)
         2.4
         """
-        gradients = [slot.parameter.grad for slot in self._slots]
-        present = [g is not None for g in gradients]
+        gradients, present = [], []
+        for slot in self._slots:
+            g = slot.parameter.grad
+            gradients.append(g)
+            present.append(g is not None)
         if present != self._present:
             self._arrange(present)
         decay = self.weight_decay
