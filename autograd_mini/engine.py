@@ -98,17 +98,15 @@ def topological(*roots: Node, since: int = 0, checked: bool = True) -> list[Node
 
     Raises GraphError if an operand is younger than its result; ``checked=False`` only looks.
     """
-    for root in roots:
-        if root.op is RELEASED:
-            raise released(root)
     seen = dict.fromkeys(roots)
     nodes = list(seen)
     for node in nodes:  # which grows meanwhile
+        if node.op is RELEASED:
+            raise released(node)
         for parent in node.parents:
-            age = parent.order
-            if age >= node.order and (checked or parent.op is RELEASED):
+            if checked and parent.order >= node.order:
                 raise _stale(node)
-            if parent.requires_grad and parent not in seen and age >= since:
+            if parent.requires_grad and parent not in seen and parent.order >= since:
                 seen[parent] = None
                 nodes.append(parent)
     nodes.sort(key=attrgetter("order"))
@@ -149,15 +147,16 @@ def sweep(
     if root.op is RELEASED:
         raise released(root)
     walk = _Pass(graph, release, since, on_edge)
-    watched = on_edge is None and observers.present()
+    watch = get_state().watch if on_edge is None else None
+    walk.hooked = observers.hooked() if on_edge is None else ()
     if wanted is not None:
         walk.kept, walk.grads = set(wanted), dict.fromkeys(wanted)
-    if (wanted is not None and not alone) or watched or guards.anything_lent():
+    if (wanted is not None and not alone) or watch is not None or guards.anything_lent():
         nodes = topological(root, since=since)
         if wanted is not None and not alone:
             walk.useful = _leading_to(wanted, nodes)
-        if watched:
-            walk.on_edge, walk.hooked = observers.watching(root, seed, nodes), observers.hooked()
+        if watch is not None:
+            walk.on_edge = watch.passing(root, seed, nodes)
     walk.grads[root] = seed
     walk.run(root)
     return walk.grads
@@ -167,7 +166,7 @@ class _Pass:
     """One backward pass: the gradients so far, and who waits for its turn.
 
     A node waits from its first contribution on, and the newest is next: all who could add to its gradient are newer.
-    So nobody needs to know the nodes beforehand. They wait in a heap, by negative age; in a chain nobody does.
+    So the nodes need not be known beforehand. They wait in a heap, by negative age; in a chain none does.
     """
 
     __slots__ = ("grads", "graph", "hooked", "kept", "on_edge", "release", "since", "useful", "waiting")
@@ -187,14 +186,16 @@ class _Pass:
         packed arguments would cost as much as their rules.
         """
         grads, graph, kept, useful, waiting = self.grads, self.graph, self.kept, self.useful, self.waiting
-        release, since, get = self.release, self.since, self.grads.get
-        watched = bool(self.hooked) or self.on_edge is not None
+        release, since, hooked, get = self.release, self.since, self.hooked or (), self.grads.get
+        watched = self.on_edge is not None
         node: Any = root
         b: Any = None
         while True:
+            if hooked and id(node) in hooked:
+                observers.call_hooks(node, grads, constant if graph else None)
             op, age = node.op, node.order
             first = second = None  # operands that get their first contribution here, and so wait from now on
-            if watched or node.static is not None:
+            if node.static is not None or (watched and op is not None):
                 self._pass_on(node)
             elif op is not None:
                 g = grads[node] if kept is None or node in kept else grads.pop(node)
@@ -212,7 +213,7 @@ class _Pass:
                         part = op.vjps[0](g, out, a) if y is None else op.vjps[0](g, out, a, b)
                         if (old := get(x)) is None:
                             grads[x] = part if type(part) is float is type(a) else fit(part, x, op, 0)
-                            if x.op is not None and x.order >= since:
+                            if (x.op is not None or hooked) and x.order >= since:
                                 first = x
                         else:
                             grads[x] = old + part if type(part) is float is type(old) else added(old, part, x, op, 0)
@@ -221,7 +222,7 @@ class _Pass:
                         part = op.vjps[1](g, out, a, b)
                         if (old := get(y)) is None:
                             grads[y] = part if type(part) is float is type(b) else fit(part, y, op, 1)
-                            if y.op is not None and y.order >= since:
+                            if (y.op is not None or hooked) and y.order >= since:
                                 second = y
                         else:
                             grads[y] = old + part if type(part) is float is type(old) else added(old, part, y, op, 1)
@@ -245,11 +246,8 @@ class _Pass:
 
     def _pass_on(self, node: Node) -> None:
         """The same for one node with any number of operands and with static arguments, for whoever looks on."""
-        op, grads, useful, on_edge = node.op, self.grads, self.useful, self.on_edge
-        if id(node) in self.hooked:
-            observers.call_hooks(node, grads, constant if self.graph else None)
-        if op is None:
-            return
+        op: Operation = node.op  # type: ignore[assignment]
+        grads, useful, on_edge = self.grads, self.useful, self.on_edge
         g = grads[node] if self.kept is None or node in self.kept else grads.pop(node)
         parents, static, vjps, i = node.parents, node.static, op.vjps, 0
         operands, age = [], node.order
@@ -286,11 +284,8 @@ def _leading_to(wanted: Collection[Node], nodes: list[Node]) -> Collection[Node]
 def backward(root: Node, seed: Any, *, retain_graph: bool) -> None:
     """Run the pass and hand out the gradients: leaves accumulate, inner nodes keep the latest; all of it or nothing."""
     grads = own(sweep(root, seed, release=None if retain_graph else 0))
-    before = {}
     with _handing_out:  # threads may share a leaf
-        for leaf in grads:
-            if leaf.op is None:
-                before[leaf] = leaf._grad
+        before = {leaf: leaf._grad for leaf in grads if leaf.op is None}
         for leaf, old in before.items():
             g = unshared(grads[leaf]) if old is None else old + outward(grads[leaf])
             if type(g) is not np.ndarray and type(leaf._stored) is np.ndarray:

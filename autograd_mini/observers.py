@@ -29,12 +29,6 @@ def present() -> bool:
     return bool(_hooks) or type(STATE.get()) is not State
 
 
-def watching(root: Node, seed: Any, nodes: list[Node]) -> Callable[..., None] | None:
-    """What the watcher, if there is one, wants to be called at the edges of this pass."""
-    watch = STATE.get().watch
-    return None if watch is None else watch.passing(root, seed, nodes)
-
-
 class HookHandle:
     """A hook's way out: ``remove()`` takes it off, and so does the end of a ``with`` block."""
 
