@@ -53,7 +53,7 @@ class Effort(NamedTuple):
 
     turn: float = 0.04
     row: float = 2.0
-    goal: float = 2.0
+    goal: float = 4.0
     fewest: int = 4
     most: int = 15
 
@@ -148,6 +148,8 @@ class _Player:
         return {"failed": complaint[-1][:160] if complaint else "it ended without a word"}
 
     def end(self) -> None:
+        """Stop it: libraries that tidy up take seconds."""
+        self._process.kill()
         self._process.communicate()
 
 
