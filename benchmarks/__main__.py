@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from contextlib import closing
 
 from . import plots, report
 from .rows import QUICK as QUICK_ROWS, ROWS, Row, scaling
-from .turns import QUICK, ROOT, Effort, Measured, measure
+from .turns import QUICK, ROOT, Effort, Measured, measure, measure_line
 
 OUT = ROOT / "docs" / "benchmarks"
 
@@ -21,17 +22,19 @@ def main() -> None:
     rows = [row for row in ROWS if row.key in keys]
     whole = not options.quick and not options.row
     todo = [(row, raised) for row in rows for raised in ((False, True) if row.arrays else (False,))]
-    points = [(label, x, row) for label, line in scaling().items() for x, row in line] if whole else []
-    progress = _Progress(len(todo) + len(points))
+    lines = scaling() if whole else {}
+    progress = _Progress(len(todo) + sum(map(len, lines.values())))
     results: report.Results = {}
     for row, raised in todo:
         progress(row.title + (", freed memory kept" if raised else ""))
         results[row.key + "+" * raised] = found = measure(row, effort, raised=raised)
         progress.show(row, found)
     panels: plots.Panels = {}
-    for label, x, row in points:
-        progress(f"{label}: {x}")
-        panels.setdefault(label, []).append((x, row, measure(row, QUICK)))
+    for label, line in lines.items():
+        with closing(measure_line([row for _, row in line], QUICK)) as measured:
+            for x, row in line:
+                progress(f"{label}: {x}")
+                panels.setdefault(label, []).append((x, row, next(measured)))
     progress("", last=True)
     page = report.markdown(rows, results, "make bench")
     if whole:

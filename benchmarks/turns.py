@@ -8,7 +8,8 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import closing, suppress
 from importlib.metadata import PackageNotFoundError, version
 from itertools import chain
 from pathlib import Path
@@ -52,8 +53,8 @@ class Effort(NamedTuple):
     """How much time a row may take, in seconds: a turn, the turns of all, and further ones of those with a goal."""
 
     turn: float = 0.04
-    row: float = 2.0
-    goal: float = 4.0
+    row: float = 1.5
+    goal: float = 3.0
     fewest: int = 4
     most: int = 15
 
@@ -65,27 +66,36 @@ def measure(row: Row, effort: Effort, *, raised: bool = False) -> dict[str, Meas
     """Let the candidates of a row take turns; by title, what each measured."""
     if row.measure == "import":
         return _imports(row, effort)
-    players: dict[str, _Player] = {}
-    found: dict[str, Measured] = {}
+    with closing(measure_line([row], effort, raised=raised)) as found:
+        return next(found)
+
+
+def measure_line(
+    rows: Sequence[Row], effort: Effort, *, raised: bool = False
+) -> Generator[dict[str, Measured], None, None]:
+    """The same for several rows of the same candidates, in the same processes: from small ones to large ones."""
+    titles = rows[0].candidates
+    players = {title: _Player(CANDIDATES[title], raised) for title in titles if not absent(CANDIDATES[title])}
     try:
-        for title in row.candidates:
-            if why := absent(CANDIDATES[title]):
-                found[title] = Measured([], why)
-            else:
-                players[title] = _Player(CANDIDATES[title], row, raised)
-        for title, player in list(players.items()):
-            if why := player.prepared():
-                found[title] = Measured([], why)
-                del players[title]
-        if row.measure == "memory":
-            found |= {title: Measured([player.ask("memory")]) for title, player in players.items()}
-        else:
-            found |= _check(row, players)
-            found |= _take_turns(players, effort, row)
+        for row in rows:
+            yield _measured(row, players, effort)
     finally:
         for player in players.values():
             player.end()
-    return {title: found[title] for title in row.candidates}
+
+
+def _measured(row: Row, players: dict[str, _Player], effort: Effort) -> dict[str, Measured]:
+    found = {title: Measured([], absent(CANDIDATES[title])) for title in row.candidates}
+    able = {}
+    for title, player in players.items():
+        if why := player.prepare(row):
+            found[title] = Measured([], why)
+        else:
+            able[title] = player
+    if row.measure == "memory":
+        return found | {title: Measured([player.ask("memory")]) for title, player in able.items()}
+    found |= _check(row, able)
+    return found | _take_turns(able, effort, row)
 
 
 def absent(candidate: Candidate) -> str:
@@ -109,10 +119,9 @@ _ERROR = re.compile(r"[\w.]+: ")
 class _Player:
     """A candidate's process."""
 
-    def __init__(self, candidate: Candidate, row: Row, raised: bool) -> None:
-        command = [sys.executable, "-m", "benchmarks.worker", candidate.module, row.work, json.dumps(row.arguments)]
+    def __init__(self, candidate: Candidate, raised: bool) -> None:
         self._process = subprocess.Popen(
-            command,
+            [sys.executable, "-m", "benchmarks.worker", candidate.module],
             cwd=ROOT,
             env=environment(raised),
             text=True,
@@ -121,22 +130,24 @@ class _Player:
             stderr=subprocess.PIPE,
         )
 
-    def prepared(self) -> str:
-        """Wait until it is ready; why it is not, if so."""
+    def prepare(self, row: Row) -> str:
+        """Let it make its job of a row; why it has none, if so."""
+        self._order(f"prepare {json.dumps([row.work, *row.arguments])}")
         answer = self._answer()
         return answer.get("missing") or answer.get("failed") or ""
 
     def ask(self, order: str) -> Any:
-        assert self._process.stdin is not None
-        try:
-            self._process.stdin.write(order + "\n")
-            self._process.stdin.flush()
-        except BrokenPipeError:
-            pass
+        self._order(order)
         answer = self._answer()
         if isinstance(answer, dict):
             raise Unable(answer["failed"])
         return answer
+
+    def _order(self, order: str) -> None:
+        assert self._process.stdin is not None
+        with suppress(BrokenPipeError):
+            self._process.stdin.write(order + "\n")
+            self._process.stdin.flush()
 
     def _answer(self) -> Any:
         assert self._process.stdout is not None
@@ -203,7 +214,7 @@ _IMPORT = "import time, numpy; start = time.perf_counter(); import {}; print(tim
 def _imports(row: Row, effort: Effort) -> dict[str, Measured]:
     """Fresh processes in turn; the first round, which may write byte code, does not count."""
     turns: dict[str, list[float]] = {title: [] for title in row.candidates if not absent(CANDIDATES[title])}
-    for k in range(min(effort.most, 6) + 1):
+    for k in range(min(effort.most, 5) + 1):
         for title, seconds in turns.items():
             code = _IMPORT.format(CANDIDATES[title].imports)
             run = [sys.executable, "-c", code]

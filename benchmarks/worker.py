@@ -1,7 +1,7 @@
-"""One candidate at one row, in a process of its own: it prepares, waits for its turns, and reports on standard output.
+"""One candidate in a process of its own: it prepares, waits for its turns, and reports on standard output.
 
-Started as ``python -m benchmarks.worker MODULE WORK ARGUMENTS``, the last one in JSON. Every line that comes in is
-an order, ``check``, ``time SECONDS`` or ``memory``, and every line that goes out is the answer in JSON.
+Started as ``python -m benchmarks.worker MODULE``. Every line that comes in is an order, ``prepare`` with work and
+arguments in JSON, ``check``, ``time SECONDS`` or ``memory``, and every line that goes out is the answer in JSON.
 """
 
 from __future__ import annotations
@@ -16,25 +16,32 @@ from collections.abc import Callable
 from typing import Any
 
 CHECKED_RUNS = 2
+LONG = 5.0
+"""Seconds of a run that is not made twice to see its peak of memory."""
 
 
-def main(module: str, work: str, arguments: list[Any]) -> None:
+def main(module: str) -> None:
     """Obey until standard input ends."""
-    found = getattr(importlib.import_module(f"benchmarks.candidates.{module}"), work, None)
+    candidate = importlib.import_module(f"benchmarks.candidates.{module}")
     _stay_on_one_core()
-    if found is None:
-        _answer({"missing": "has no such thing"})
-        return
-    job = found(*arguments)
-    _answer({"ready": True})
+    job: Callable[[], Any] = _nothing
     for line in sys.stdin:
-        order, *rest = line.split()
-        if order == "check":
-            _answer([_numbers(job()) for _ in range(CHECKED_RUNS)])
+        order, _, rest = line.partition(" ")
+        if order == "prepare":
+            work, *arguments = json.loads(rest)
+            found = getattr(candidate, work, None)
+            job = _nothing if found is None else found(*arguments)
+            _answer({"missing": "has no such thing"} if found is None else {"ready": True})
         elif order == "time":
-            _answer(_seconds(job, float(rest[0])))
+            _answer(_seconds(job, float(rest)))
+        elif order.strip() == "check":
+            _answer([_numbers(job()) for _ in range(CHECKED_RUNS)])
         else:
             _answer(_peak(job))
+
+
+def _nothing() -> None:
+    raise RuntimeError("nothing is prepared")
 
 
 def _stay_on_one_core() -> None:
@@ -65,12 +72,14 @@ def _seconds(job: Callable[[], Any], budget: float) -> float:
 
 
 def _peak(job: Callable[[], Any]) -> int:
-    """Bytes at the peak of two runs beyond those that the process had before."""
+    """Bytes at the peak of two runs, or of one that takes long, beyond those that the process had before."""
     gc.collect()
     before = _status("VmRSS")
     with open("/proc/self/clear_refs", "w") as reset:  # the kernel's mark of the highest resident size so far
         reset.write("5")
-    for _ in range(CHECKED_RUNS):
+    start = time.perf_counter()
+    job()
+    if time.perf_counter() - start < LONG:
         job()
     return _status("VmHWM") - before
 
@@ -81,4 +90,4 @@ def _status(field: str) -> int:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], json.loads(sys.argv[3]))
+    main(sys.argv[1])
