@@ -22,7 +22,7 @@ import numpy as np
 from . import guards, observers
 from .arrays import copied, plain
 from .guards import CHANGED, RELEASED, GraphError, ages, describe, released
-from .node import NO_STATIC, Node, added, fit, outward, own, unshared
+from .node import NO_STATIC, Node, added, fit, outward, own, passed_on, unshared
 from .state import STATE
 
 if TYPE_CHECKING:
@@ -210,7 +210,8 @@ class _Pass:
                         b = y._stored
                 try:
                     if x.requires_grad and (useful is None or x in useful):
-                        part = op.vjps[0](g, out, a) if y is None else op.vjps[0](g, out, a, b)
+                        rule = op.vjps[0]
+                        part = g if rule is passed_on else rule(g, out, a) if y is None else rule(g, out, a, b)
                         if (old := get(x)) is None:
                             grads[x] = part if type(part) is float is type(a) else fit(part, x, op, 0)
                             if (x.op is not None or hooked) and x.order >= since:
@@ -219,7 +220,8 @@ class _Pass:
                             grads[x] = old + part if type(part) is float is type(old) else added(old, part, x, op, 0)
                     if y is not None and y.requires_grad and (useful is None or y in useful):
                         i = 1
-                        part = op.vjps[1](g, out, a, b)
+                        rule = op.vjps[1]
+                        part = g if rule is passed_on else rule(g, out, a, b)
                         if (old := get(y)) is None:
                             grads[y] = part if type(part) is float is type(b) else fit(part, y, op, 1)
                             if (y.op is not None or hooked) and y.order >= since:

@@ -83,6 +83,11 @@ class Node:
             self._x = operands[0]
 
 
+def passed_on(g: Any, out: Any, *operands: Any) -> Any:
+    """The rule of an operand that is added: its gradient is the result's. The engine knows it and saves the call."""
+    return g
+
+
 def fit(part: Any, operand: Node, op: Operation, i: int) -> Any:
     """A contribution in the shape, dtype and kind of the operand: broadcasts are undone here and nowhere else."""
     like = operand._stored

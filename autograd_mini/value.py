@@ -130,6 +130,7 @@ class Value(ArrayMethods, Conversions):
 
     ndim = property(lambda self: len(self.shape), doc="Number of axes.")
     size = property(lambda self: math.prod(self.shape), doc="Number of entries.")
+    T = property(lambda self: self.transpose(), doc="The axes in reverse order.")
     is_leaf = property(lambda self: self.op is None, doc="Whether it was made by the user, not by an operation.")
 
     at = property(At, doc="Entries to be updated: ``x.at[index].set(v)`` is a new Value, as are ``.add`` and others.")
@@ -139,11 +140,6 @@ class Value(ArrayMethods, Conversions):
         """NumPy's dtype, or the array library's own."""
         data = self._stored
         return data.dtype if hasattr(data, "dtype") else np.dtype(type(data))
-
-    @property
-    def T(self) -> Value:
-        """The axes in reverse order."""
-        return self.transpose()
 
     def numpy(self) -> Any:
         """A copy of the data as a NumPy array, of no axes for a number; writing to it changes nothing here."""
