@@ -21,11 +21,11 @@ and the processes take turns on the same core, with one thread each and the same
 Before anything is timed all candidates run twice and must agree in what they compute. A turn repeats the work for some
 hundredths of a second, at least once; graphs of single numbers for 0.3 s, so that Python's garbage collector takes the
 share that it takes in a training loop. After the turns of all, those whose ratio is a goal go on for three seconds.
-The tables give the median of the turns, ± half of the range of their middle half. Ratios are medians of the ratios turn
-by turn, below 1 where this project is the faster one. *By hand* is the chain rule written out in NumPy, or in Python
-floats for single numbers. *jax.jit* compiles a whole step, the others run operation by operation; compiling is not
-timed. JAX without compilation takes about half a millisecond an operation under `jax.grad`, too long for rows of
-hundreds of them; for Adam and the widest network it would show the same once more.
+The table of medians is of the turns of all, ± half of the range of their middle half. What was measured for a goal is
+the median of the ratios turn by turn, of all turns, below 1 where this project is the faster one. *By hand* is the
+chain rule written out in NumPy, or in Python floats for single numbers. *jax.jit* compiles a whole step, the others run
+operation by operation; compiling is not timed. JAX without compilation takes about half a millisecond an operation under
+`jax.grad`, too long for rows of hundreds of them; for Adam and the widest network it would show the same once more.
 
 glibc maps every array of more than 128 KB afresh from the system, and the first touch of each page costs more than
 arithmetic on it. Rows of large arrays are therefore shown twice: as it is by default, and with `malloc` told to keep

@@ -30,18 +30,21 @@ class Measured(NamedTuple):
 
     turns: list[float]
     why: str = ""
+    common: int | None = None
+    """How many of the turns, the first ones, are those of rounds of all candidates, if not all."""
 
     @property
     def median(self) -> float:
-        """The middle of the turns."""
-        return median(self.turns)
+        """The middle of the turns in rounds of all, so that medians are of the same time."""
+        return median(self.turns[: self.common])
 
     @property
     def spread(self) -> float:
         """Half of the range that the middle half of the turns covers, as a part of the median."""
-        if len(self.turns) < 3:
+        turns = self.turns[: self.common]
+        if len(turns) < 3:
             return 0.0
-        low, _, high = quantiles(self.turns, n=4)
+        low, _, high = quantiles(turns, n=4)
         return (high - low) / 2 / self.median
 
     def ratio(self, other: Measured) -> float:
@@ -53,7 +56,7 @@ class Effort(NamedTuple):
     """How much time a row may take, in seconds: a turn, the turns of all, and further ones of those with a goal."""
 
     turn: float = 0.04
-    row: float = 1.5
+    row: float = 2.0
     goal: float = 3.0
     fewest: int = 4
     most: int = 15
@@ -203,9 +206,10 @@ def _take_turns(players: dict[str, _Player], effort: Effort, row: Row) -> dict[s
                 turns[title].append(players[title].ask(f"time {seconds}"))
 
     around(players, effort.row, effort.fewest, effort.most)
+    common = min(map(len, turns.values()), default=0)
     with_goal = {title for goal in row.goals for title in (goal.who, *goal.beside)}
     around([title for title in players if title in with_goal], effort.goal, 0, 4 * effort.most)
-    return {title: Measured(found) for title, found in turns.items()}
+    return {title: Measured(found, common=common) for title, found in turns.items()}
 
 
 _IMPORT = "import time, numpy; start = time.perf_counter(); import {}; print(time.perf_counter() - start)"
