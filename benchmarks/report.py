@@ -24,7 +24,7 @@ share that it takes in a training loop. After the turns of all, those whose rati
 The table of medians is of the turns of all, ± half of the range of their middle half. What was measured for a goal is
 the median of the ratios turn by turn, of all turns, below 1 where this project is the faster one. *By hand* is the
 chain rule written out in NumPy, or in Python floats for single numbers. *jax.jit* compiles a whole step, the others run
-operation by operation; compiling is not timed. JAX without compilation takes about half a millisecond an operation under
+operation by operation; compiling is not timed. JAX without compilation takes half a millisecond an operation under
 `jax.grad`, too long for rows of hundreds of them; for Adam and the widest network it would show the same once more.
 
 glibc maps every array of more than 128 KB afresh from the system, and the first touch of each page costs more than
