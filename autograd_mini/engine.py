@@ -21,7 +21,7 @@ import numpy as np
 
 from . import guards, observers
 from .arrays import copied, plain
-from .guards import CHANGED, RELEASED, GraphError, ages, describe, released
+from .guards import CHANGED, RELEASED, GraphError, ages, describe, lent, released, settle
 from .node import NO_STATIC, Node, added, fit, outward, own, passed_on, unshared
 from .state import STATE
 
@@ -66,6 +66,8 @@ def _is_safe(data: Any) -> bool:
 
 def record(op: Operation, data: Any, parents: tuple[Node, ...], static: Mapping[str, Any] | None = None) -> Value:
     """The result of an operation; its operands are kept only if a gradient can flow to one of them."""
+    if lent:
+        settle(parents)
     node: Any = new_node(result_type[0])
     node._stored = data
     node._grad = node.name = None
@@ -110,7 +112,7 @@ def topological(*roots: Node, since: int = 0, checked: bool = True) -> list[Node
                 seen[parent] = None
                 nodes.append(parent)
     nodes.sort(key=attrgetter("order"))
-    if checked and guards.anything_lent():
+    if checked and lent:
         guards.check_unchanged(nodes)
     return nodes
 
@@ -151,7 +153,7 @@ def sweep(
     walk.hooked = observers.hooked() if on_edge is None else ()
     if wanted is not None:
         walk.kept, walk.grads = set(wanted), dict.fromkeys(wanted)
-    if (wanted is not None and not alone) or watch is not None or guards.anything_lent():
+    if (wanted is not None and not alone) or watch is not None or lent:
         nodes = topological(root, since=since)
         if wanted is not None and not alone:
             walk.useful = _leading_to(wanted, nodes)

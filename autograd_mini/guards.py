@@ -2,8 +2,8 @@
 
 A node's age is a number that grows. An operand is older than its result; a leaf that gets new data becomes younger
 than what was computed from the old, and a pass that meets such a pair refuses to go on. Writing into a leaf's array
-leaves no such trace, so an array that is handed out is compared with a copy at the next pass, and if somebody wrote
-into it, what was computed from it must come out the same once more.
+leaves no such trace, so an array that is handed out is compared with a copy whenever the graph uses it, and in passes.
+A write that is found at a use makes the leaf younger, as new data does; one that a pass finds came after the use.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .arrays import as_numpy, shape_of
+from .arrays import shape_of
 
 if TYPE_CHECKING:
     from .node import Node
@@ -34,24 +34,19 @@ class GraphError(RuntimeError):
     """The graph cannot be differentiated as it stands; the message says why and what to do."""
 
 
-_lent: dict[int, tuple[weakref.ref[Node], Any]] = {}
-"""Arrays in somebody's hands, by the leaf's id, with a copy of each (of a tensor, which counts its changes, their
-number), or None once somebody wrote into it; the weak reference takes the entry away."""
-
-
-def anything_lent() -> bool:
-    """Whether any leaf's array is in somebody's hands; asked once a pass."""
-    return bool(_lent)
+lent: dict[int, tuple[weakref.ref[Node], Any]] = {}
+"""Arrays in somebody's hands, by the leaf's id, with what tells whether they are as they were when the graph last used
+them, or when they were handed out; the weak reference takes the entry away."""
 
 
 def lend(leaf: Node) -> None:
     """Remember the leaf's array as it is now: its owner may write into it, and a later pass must notice."""
     key = id(leaf)
-    if key not in _lent:
+    if key not in lent:
         mark = mark_of(leaf._stored)
         if mark is not None:
             # a callback in Python would swallow a Ctrl-C that arrives in it
-            _lent[key] = (weakref.ref(leaf, functools.partial(_lent.pop, key)), mark)
+            lent[key] = (weakref.ref(leaf, functools.partial(lent.pop, key)), mark)
 
 
 def mark_of(data: Any) -> Any:
@@ -67,40 +62,33 @@ def mark_of(data: Any) -> Any:
 def renew(leaf: Node, *, in_place: bool = False) -> None:
     """The leaf has new data: what was computed from the old data must not be differentiated any more."""
     leaf.order = clock()
-    if _lent and _lent.pop(id(leaf), None) is not None and in_place:
+    if lent and lent.pop(id(leaf), None) is not None and in_place:
         lend(leaf)
 
 
-def check_unchanged(nodes: Iterable[Node]) -> None:
-    """Raise GraphError if a result is not what its operands give now, because somebody wrote into a leaf's array.
+def settle(operands: Iterable[Node]) -> None:
+    """Leaves are being used: what somebody wrote into them until now is their data, and older uses saw other data."""
+    for leaf in operands:
+        if leaf.op is None and _written_to(leaf):
+            renew(leaf, in_place=True)
 
-    Only results of arrays that were written to, and of views of them, are computed again.
-    """
-    written: set[Node] = set()
+
+def check_unchanged(nodes: Iterable[Node]) -> None:
+    """Raise GraphError if somebody wrote into an array after the graph had used it."""
     for node in nodes:
-        for parent in node.parents:
-            if (parent in written or _written_to(parent) or _written_to(node)) and node.op is not None:
-                static = {name: item for name, item in (node.static or {}).items() if name != "found"}
-                if not _same(node.op.compute([x._stored for x in node.parents], static), node._stored):
-                    raise GraphError(CHANGED.format(describe(parent)))
-                if hasattr(type(node._stored), "_version") or np.may_share_memory(node._stored, parent._stored):
-                    written.add(node)
+        for used in (*node.parents, node) if node.op is not None else ():
+            if _written_to(used):
+                raise GraphError(CHANGED.format(describe(used)))
 
 
 def _written_to(node: Node) -> bool:
-    entry = _lent.get(id(node))
+    entry = lent.get(id(node))
     if entry is None:
         return False
     data, mark = node._stored, entry[1]
-    if mark is not None and (_same(mark, data) if type(data) is np.ndarray else mark == data._version):
-        return False
-    _lent[id(node)] = (entry[0], None)  # a write may be undone by the next pass: from now on every result is checked
-    return True
-
-
-def _same(x: Any, y: Any) -> bool:
-    x, y = as_numpy(x), as_numpy(y)
-    return np.array_equal(x, y, equal_nan=y.dtype.kind in "fc")
+    if type(data) is np.ndarray:
+        return not np.array_equal(mark, data, equal_nan=data.dtype.kind in "fc")
+    return bool(mark != data._version)
 
 
 CHANGED = (

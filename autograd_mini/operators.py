@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .arrays import UnknownData, plain
 from .engine import constant, new_node, record, result_type
-from .guards import ages
+from .guards import ages, lent, settle
 from .node import Node
 from .operation import Operation, note
 from .state import STATE
@@ -40,6 +40,8 @@ def binary(function: Callable[..., Any], forward: Callable[..., Any] | None = No
             raise
         state = get_state()
         if state.recording and (self.requires_grad or other.requires_grad):
+            if lent:
+                settle((self, other))
             node: Any = new_node(result_type[0])
             node._stored = data
             node._grad = node.name = node.static = None

@@ -298,6 +298,8 @@ def softmax_cross_entropy(x: Operand, labels: Any, reduction: str = "none") -> A
     if not isinstance(x, Node) and type(data) is not np.ndarray:
         x = data = plain(data)
     shape = shape_of(data)
+    if not shape:
+        raise ValueError("softmax_cross_entropy takes scores of shape (..., classes), got a single number")
     labels = _checked(labels, shape)
     if (found := _found(data, labels)) is not None:
         return _known(x, {"labels": labels, "found": found}, reduction)
