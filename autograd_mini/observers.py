@@ -25,7 +25,7 @@ _hooks: dict[int, tuple[weakref.ref[Node], dict[int, Hook]]] = {}
 
 
 def present() -> bool:
-    """Whether there is any hook or watcher; asked once a pass."""
+    """Whether there is any hook or watcher."""
     return bool(_hooks) or type(STATE.get()) is not State
 
 

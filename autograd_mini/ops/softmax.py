@@ -216,7 +216,6 @@ def _mean_rule(g: Any, out: Any, x: Any, labels: Any, rows: int, found: Found | 
 )
 def softmax_cross_entropy_(x: Operand, labels: Any, found: Found | None = None) -> Any:
     """The losses, from checked labels; ``found`` has them already."""
-    found = found or _found(x, labels)
     if found is not None:
         return found.losses
     rows = library(x).log_softmax(x, axis=-1)
@@ -239,7 +238,6 @@ def softmax_cross_entropy_(x: Operand, labels: Any, found: Found | None = None) 
 )
 def mean_cross_entropy(x: Operand, labels: Any, rows: int, found: Found | None = None) -> Any:
     """Their mean over the rows."""
-    found = found or _found(x, labels)
     if found is not None and rows:
         return sum_of_rows(found.losses) / rows
     losses = softmax_cross_entropy_(x, labels, found)
@@ -301,20 +299,14 @@ def softmax_cross_entropy(x: Operand, labels: Any, reduction: str = "none") -> A
     if not shape:
         raise ValueError("softmax_cross_entropy takes scores of shape (..., classes), got a single number")
     labels = _checked(labels, shape)
-    if (found := _found(data, labels)) is not None:
-        return _known(x, {"labels": labels, "found": found}, reduction)
+    if type(data) is type(labels) is np.ndarray and labels.ndim == 1 and data.dtype.kind == "f" and shape[1]:
+        kept = library(data).softmax_cross_entropy(data, labels)
+        if kept is not None:
+            return _known(x, {"labels": labels, "found": Found(*kept)}, reduction)
     if reduction == "mean" and len(shape) > 1:
         return mean_cross_entropy(x, labels, math.prod(shape[:-1]))
     losses = softmax_cross_entropy_(x, labels)
     return sum_(losses) if reduction == "sum" else losses
-
-
-def _found(x: Any, labels: Any) -> Found | None:
-    """What the NumPy table finds for finite rows of scores, if these are such."""
-    if type(x) is type(labels) is np.ndarray and labels.ndim == 1 and x.dtype.kind == "f" and x.shape[1]:
-        kept = library(x).softmax_cross_entropy(x, labels)
-        return None if kept is None else Found(*kept)
-    return None
 
 
 def _known(x: Any, static: dict[str, Any], reduction: str) -> Any:

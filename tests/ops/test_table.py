@@ -488,7 +488,7 @@ def test_condition_and_integers_get_no_gradient() -> None:
     CASES + [pytest.param(name, Case(((3,),) * len(OPERATIONS[name].operands)), id=name) for name in ELEMENTWISE],
 )
 def test_data_written_before_its_use_is_no_change_after_it(name: str, case: Case) -> None:
-    """Such data are not trusted: the pass computes every result again, and must find the same to the last bit."""
+    """The use finds the write, so that the pass has nothing to refuse."""
     leaves = leaves_of(draw(name, case.shapes, rng_for("written", name)))
     for leaf in leaves:
         if leaf.requires_grad:
