@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .arrays import beside, copied, kind_of, library, numpy, plain, shape_of
+from .arrays import beside, copied, dtype_of, kind_of, library, numpy, plain, shape_of
 from .guards import GraphError, clock, describe, renew
 from .node import Node, outward
 
@@ -29,7 +29,7 @@ def wants_grad(data: Any, asked: bool | None) -> bool:
     differentiable = type(data) in (float, complex) or (hasattr(data, "dtype") and kind_of(data) in "fc")
     if asked and not differentiable:
         raise TypeError(
-            f"only floating or complex data can require a gradient, this is {getattr(data, 'dtype', 'bool')}: "
+            f"only floating or complex data can require a gradient, this is {dtype_of(data)}: "
             "a gradient is a limit of small changes, and whole numbers have none; pass floats, as array.astype(float)"
         )
     return differentiable if asked is None else bool(asked)

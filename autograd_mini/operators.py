@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from .arrays import UnknownData, plain
 from .engine import constant, new_node, record, result_type
 from .guards import ages, lent, settle
@@ -78,5 +80,10 @@ def comparison(function: Callable[[Any, Any], Any]) -> Callable[[Value, Any], An
             return function(self._stored, other._stored if isinstance(other, Node) else plain(other))
         except UnknownData:
             return NotImplemented
+        except TypeError:  # Python orders no complex numbers, NumPy does
+            data = other._stored if isinstance(other, Node) else other
+            if complex not in (type(self._stored), type(data)):
+                raise
+            return function(*(np.complex128(x) if type(x) is complex else x for x in (self._stored, data)))
 
     return compare

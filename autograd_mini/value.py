@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from . import engine, guards, observers, ops
-from .arrays import as_numpy, shown
+from .arrays import as_numpy, dtype_of, shown
 from .conversions import Conversions
 from .guards import RELEASED, GraphError, describe, released
 from .leaves import leaf, like, owned, seed, subtract_, wants_grad
@@ -138,8 +138,7 @@ class Value(ArrayMethods, Conversions):
     @property
     def dtype(self) -> Any:
         """NumPy's dtype, or the array library's own."""
-        data = self._stored
-        return data.dtype if hasattr(data, "dtype") else np.dtype(type(data))
+        return dtype_of(self._stored)
 
     def numpy(self) -> Any:
         """A copy of the data as a NumPy array, of no axes for a number; writing to it changes nothing here."""

@@ -139,6 +139,12 @@ def beside(x: Any, other: Any) -> Any:
     return copied(x, data_of(other)) if type(x) is np.ndarray and is_foreign(data_of(other)) else x
 
 
+def dtype_of(x: Any) -> Any:
+    """The dtype of a Value, an array or a number; of another library's data its own."""
+    x = data_of(x)
+    return x.dtype if hasattr(x, "dtype") else np.dtype(type(x))
+
+
 def data_of(x: Any) -> Any:
     """The data of a Value; anything else as it is."""
     return getattr(x, "_stored", x)

@@ -62,7 +62,8 @@ def zeta(s: Any, q: Any = None) -> Any:
 
     if not np.iscomplexobj(q):
         return scipy.special.zeta(s) if q is None else scipy.special.zeta(s, q)
-    q, dtype = np.asarray(q, np.result_type(q, np.complex128)), np.result_type(q, np.complex64)
+    q = np.asarray(q)
+    q, dtype = q.astype(np.result_type(q, np.complex128)), q.dtype
     far = np.where(np.isfinite(q), q.real, np.inf).min(initial=np.inf)
     total = np.zeros(np.broadcast_shapes(q.shape, np.shape(s)), q.dtype)
     for _ in range(int(np.ceil(12.0 - far)) if far < 12.0 else 0):  # up to where the series converges fast

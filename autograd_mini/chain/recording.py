@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ..arrays import as_numpy, is_foreign, library
+from ..arrays import as_numpy, dtype_of, is_foreign, library
 from ..engine import EdgeHook, sweep, topological
 from ..guards import RELEASED, released
 from ..node import Node, outward
@@ -262,7 +262,7 @@ def _trace(
                 static=node.static or None,
                 operands=operands,
                 shape=() if type(data) is float else np.shape(data),
-                dtype="float64" if type(data) is float else str(getattr(data, "dtype", np.dtype(type(data)))),
+                dtype=str(dtype_of(data)),
                 # Computed arrays never change; a leaf's may, at the next step of an optimizer.
                 value=data.copy() if node.op is None and isinstance(data, np.ndarray) else data,
                 requires_grad=node.requires_grad,

@@ -80,7 +80,7 @@ def sigmoid(x: Operand) -> Any:
     return library(x).sigmoid(x)
 
 
-@primitive("relu {x}", Rule(lambda g, out, x: where(x > 0, g, 0.0), "[{x} > 0]"), elementwise=True, activation=True)
+@primitive("relu {x}", Rule(lambda g, out, x: where(out > 0, g, 0.0), "[{x} > 0]"), elementwise=True, activation=True)
 def relu(x: Operand) -> Any:
     """max(x, 0); its slope at 0 is 0.
 

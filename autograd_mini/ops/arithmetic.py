@@ -145,15 +145,15 @@ def remainder(x: Operand, y: Operand) -> Any:
     return library(x, y).remainder(x, y)
 
 
-def _larger(g: Any, x: Any, y: Any) -> Any:
-    """g where x > y, half of it at ties, else 0."""
-    return where(x == y, 0.5 * g, where(x > y, g, 0.0))
+def _chosen(g: Any, out: Any, x: Any, y: Any) -> Any:
+    """g where x was chosen, half of it at ties, else 0."""
+    return where(x == y, 0.5 * g, where(x == out, g, 0.0))
 
 
 @primitive(
     "max({x}, {y})",
-    Rule(lambda g, out, x, y: _larger(g, x, y), "[{x} > {y}]"),
-    Rule(lambda g, out, x, y: _larger(g, y, x), "[{y} > {x}]"),
+    Rule(_chosen, "[{x} > {y}]"),
+    Rule(lambda g, out, x, y: _chosen(g, out, y, x), "[{y} > {x}]"),
     elementwise=True,
 )
 def maximum(x: Operand, y: Operand) -> Any:
@@ -172,8 +172,8 @@ def maximum(x: Operand, y: Operand) -> Any:
 
 @primitive(
     "min({x}, {y})",
-    Rule(lambda g, out, x, y: _larger(g, y, x), "[{x} < {y}]"),
-    Rule(lambda g, out, x, y: _larger(g, x, y), "[{y} < {x}]"),
+    Rule(_chosen, "[{x} < {y}]"),
+    Rule(lambda g, out, x, y: _chosen(g, out, y, x), "[{y} < {x}]"),
     elementwise=True,
 )
 def minimum(x: Operand, y: Operand) -> Any:

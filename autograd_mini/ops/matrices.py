@@ -10,19 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import kind_of, library, plain, shape_of
+from ..arrays import library, plain, shape_of
 from ..guards import describe
 from ..node import Node
 from ..operation import Operand, case, composed
 from .diagonals import diagonal
-from .elementwise import conjugate
+from .elementwise import conjugate, is_complex
 from .reductions import sum
 from .shapes import expand_dims, reshape, swapaxes
-
-
-def is_complex(x: Any) -> bool:
-    """Whether the entries are complex numbers."""
-    return kind_of(x) == "c"
 
 
 def conjugated(x: Any) -> Any:

@@ -13,9 +13,9 @@ from ..node import Node
 from ..operation import Operand, case, composed
 from .arithmetic import divide, where
 from .decompositions import svdvals
-from .elementwise import abs, real
+from .elementwise import abs, is_complex, real
 from .inverses import inv
-from .matrices import conjugated, is_complex
+from .matrices import conjugated
 from .powers import power, root, square
 from .reductions import Axis, max, min, sum
 from .shapes import moveaxis, reshape

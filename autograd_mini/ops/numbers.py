@@ -56,15 +56,15 @@ def fmod(x: Operand, y: Operand) -> Any:
     return library(x, y).fmod(x, y)
 
 
-def _larger_of_numbers(g: Any, x: Any, y: Any) -> Any:
-    """g where x > y or y is nan, half of it at ties, else 0."""
-    return where(x == y, 0.5 * g, where((x > y) | (y != y), g, 0.0))
+def _chosen_number(g: Any, out: Any, x: Any, y: Any) -> Any:
+    """g where x was chosen or y is nan, half of it at ties, else 0."""
+    return where(x == y, 0.5 * g, where((x == out) | (y != y), g, 0.0))
 
 
 @primitive(
     "fmax({x}, {y})",
-    Rule(lambda g, out, x, y: _larger_of_numbers(g, x, y), "[{x} > {y}]"),
-    Rule(lambda g, out, x, y: _larger_of_numbers(g, y, x), "[{y} > {x}]"),
+    Rule(_chosen_number, "[{x} > {y}]"),
+    Rule(lambda g, out, x, y: _chosen_number(g, out, y, x), "[{y} > {x}]"),
     elementwise=True,
 )
 def fmax(x: Operand, y: Operand) -> Any:
@@ -83,8 +83,8 @@ def fmax(x: Operand, y: Operand) -> Any:
 
 @primitive(
     "fmin({x}, {y})",
-    Rule(lambda g, out, x, y: _larger_of_numbers(g, -x, -y), "[{x} < {y}]"),
-    Rule(lambda g, out, x, y: _larger_of_numbers(g, -y, -x), "[{y} < {x}]"),
+    Rule(_chosen_number, "[{x} < {y}]"),
+    Rule(lambda g, out, x, y: _chosen_number(g, out, y, x), "[{y} < {x}]"),
     elementwise=True,
 )
 def fmin(x: Operand, y: Operand) -> Any:

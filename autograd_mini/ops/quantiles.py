@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import as_numpy, is_abstract, is_foreign, kind_of, shape_of, static
+from ..arrays import as_numpy, dtype_of, is_abstract, is_foreign, kind_of, shape_of, static
 from ..operation import Operand, case, composed
 from .arithmetic import where as choose
 from .indexing import take, take_along_axis
@@ -95,7 +95,7 @@ def _quantile(
     rest = shape_of(rows)[1:]
     data = as_data(rows)
     if kind_of(data) == "c":
-        raise TypeError(f"{name} is for real numbers, got dtype {data.dtype}: complex ones have no order")
+        raise TypeError(f"{name} is for real numbers, got dtype {dtype_of(data)}: complex ones have no order")
     ordered = sort(rows, 0)
     n: Any = shape_of(rows)[0]
     if missing:

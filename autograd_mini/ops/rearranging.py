@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import as_numpy, shape_of
+from ..arrays import as_numpy, dtype_of, shape_of
 from ..operation import Operand, case, composed
 from .indexing import getitem, plain_index, scatter, take
 from .joining import array, concatenate
@@ -369,11 +369,7 @@ def insert(x: Operand, obj: Any, values: Operand, axis: int | None = None) -> An
     added = size + np.arange(math.prod(shape_of(values))).reshape(shape_of(values))
     # NumPy moves the numbers of the entries, and the entries follow
     order = np.insert(numbers, plain_index(obj), added, axis)
-    return getitem(concatenate([ravel(x), ravel(astype(values, _dtype(x)))]), order)
-
-
-def _dtype(x: Any) -> Any:
-    return getattr(x, "dtype", np.dtype(float))
+    return getitem(concatenate([ravel(x), ravel(astype(values, dtype_of(x)))]), order)
 
 
 @composed(case((4,)), case((4,), trim="f"))

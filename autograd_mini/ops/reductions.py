@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ..arrays import as_numpy, beside, data_of, kind_of, library, shape_of, static
+from ..arrays import as_numpy, beside, data_of, dtype_of, kind_of, library, shape_of, static
 from ..operation import Operand, Rule, case, composed, primitive
 from .arithmetic import divide, maximum, minimum, where as choose
 from .diagonals import diagonal
@@ -84,7 +84,7 @@ def mask_of(x: Any, where: Any) -> Any:
     """The mask of the entries that take part, checked against the shape of ``x``."""
     mask = as_data(where)
     if kind_of(mask) != "b":
-        raise TypeError(f"where= needs booleans, got {getattr(mask, 'dtype', np.dtype(type(mask)))}")
+        raise TypeError(f"where= needs booleans, got {dtype_of(mask)}")
     try:
         fits = np.broadcast_shapes(shape_of(mask), shape_of(x)) == shape_of(x)
     except ValueError:

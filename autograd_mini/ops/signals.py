@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..arrays import kind_of, library, shape_of
+from ..arrays import dtype_of, kind_of, library, shape_of
 from ..operation import Operand, Rule, case, composed, primitive
 from .arithmetic import divide, remainder, where, zeros_like
 from .elementwise import conjugate
@@ -217,7 +217,7 @@ def interp(
     if len(shape_of(xp)) != 1 or shape_of(fp) != shape_of(xp) or not n:
         raise ValueError(f"interp needs xp and fp as rows of one length, got {shape_of(xp)} and {shape_of(fp)}")
     if "c" in (kind_of(x), kind_of(xp)):
-        raise TypeError(f"interp needs real places, got x of dtype {x.dtype} and xp of dtype {xp.dtype}")
+        raise TypeError(f"interp needs real places, got x of dtype {dtype_of(x)} and xp of dtype {dtype_of(xp)}")
     if period is not None:
         if not period:
             raise ValueError("the period of interp is not 0")

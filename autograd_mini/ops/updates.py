@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import kind_of, library, shape_of
+from ..arrays import dtype_of, kind_of, library, shape_of
 from ..node import Node
 from ..operation import Operand, Rule, case, primitive
 from .arithmetic import add, divide, maximum, minimum, multiply, where
@@ -180,10 +180,10 @@ class Update:
         """The value in the dtype of ``x``; what that dtype cannot hold is an error."""
         data, own = as_data(v), as_data(self._x)
         if _RANKS[kind_of(data)] > _RANKS[kind_of(own)]:
-            given = getattr(data, "dtype", np.dtype(type(data)))
+            given = str(dtype_of(data))
             raise TypeError(
-                f"a Value of dtype {getattr(own, 'dtype', 'float64')} cannot take entries of dtype {given}: "
-                f"write x.astype({str(given)!r}).at[...]"
+                f"a Value of dtype {dtype_of(own)} cannot take entries of dtype {given}: "
+                f"write x.astype({given!r}).at[...]"
             )
         differ = hasattr(data, "dtype") and hasattr(own, "dtype") and data.dtype != own.dtype
         return astype(v, own.dtype) if differ else v
