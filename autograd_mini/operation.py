@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypeVar
 
 import numpy as np
 
-from .arrays import plain
+from .arrays import adopted, is_foreign, plain
 from .engine import constant, record
 from .guards import RELEASED, describe, released
 from .node import Node
@@ -476,8 +476,7 @@ def _binary(op: Operation) -> Callable[..., Any]:
         try:
             return record(op, forward(x._stored, y._stored), (x, y))
         except Exception as error:
-            note(error, op, (x, y))
-            raise
+            return otherwise(error, op, (x, y))
 
     return call
 
@@ -520,8 +519,7 @@ def general(op: Operation) -> Callable[..., Any]:
         try:
             data = forward(*stored, **static)
         except Exception as error:
-            note(error, op, operands)
-            raise
+            return otherwise(error, op, operands, static)
         return record(op, data, operands, static)
 
     return call
@@ -555,8 +553,7 @@ def _several(op: Operation) -> Callable[..., Any]:
         try:
             data = forward(*stored)
         except Exception as error:
-            note(error, op, operands)
-            raise
+            return otherwise(error, op, operands)
         return record(op, data, operands)
 
     return call
@@ -603,8 +600,7 @@ def _variadic(op: Operation) -> Callable[..., Any]:
         try:
             return record(op, forward([x._stored for x in nodes], **static), nodes, static)
         except Exception as error:
-            note(error, op, nodes)
-            raise
+            return otherwise(error, op, nodes, static)
 
     return call
 
@@ -623,6 +619,40 @@ def _kept(item: Any, op: Operation, name: str) -> Any:
     if type(item) is np.ndarray:
         return item.copy()
     return type(item)([_kept(part, op, name) for part in item]) if type(item) in (tuple, list) else item
+
+
+def otherwise(
+    error: Exception, op: Operation, nodes: Sequence[Any], static: Mapping[str, Any] | None = None
+) -> Any:
+    """The operation that failed, with NumPy's arrays in the library of the other operands if that was the fault.
+
+    The operators of some libraries take no NumPy arrays; what they raise differs.
+    """
+    joined = _in_one_library(nodes)
+    if joined is not None:
+        try:
+            return record(op, op.compute([x._stored for x in joined], static), joined, static)
+        except Exception as other:  # noqa: BLE001 (the first error is told)
+            error.__context__ = other.__context__ = None
+    note(error, op, tuple(nodes))
+    raise error
+
+
+def _in_one_library(nodes: Sequence[Any]) -> tuple[Any, ...] | None:
+    """The operands with those that hold NumPy's arrays joined to ones that hold another library's, if one does."""
+    theirs = next((x._stored for x in nodes if is_foreign(x._stored)), None)
+    if theirs is None or not any(isinstance(x._stored, (np.ndarray, np.generic)) for x in nodes):
+        return None
+    from .ops.shapes import fit
+
+    joined = []
+    for x in nodes:
+        if isinstance(x._stored, (np.ndarray, np.generic)):
+            data = adopted(x._stored, theirs)
+            joined.append(record(fit.operation, data, (x,), {"like": data}))  # type: ignore[attr-defined]
+        else:
+            joined.append(x)
+    return tuple(joined)
 
 
 def note(error: Exception, op: Operation, nodes: tuple[Node, ...]) -> None:

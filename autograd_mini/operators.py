@@ -11,7 +11,7 @@ from .arrays import UnknownData, plain
 from .engine import constant, new_node, record, result_type
 from .guards import ages, lent, settle
 from .node import Node
-from .operation import Operation, note
+from .operation import Operation, otherwise
 from .state import STATE
 
 if TYPE_CHECKING:
@@ -38,8 +38,7 @@ def binary(function: Callable[..., Any], forward: Callable[..., Any] | None = No
         try:
             data = forward(self._stored, other._stored)
         except Exception as error:
-            note(error, op, (self, other))
-            raise
+            return otherwise(error, op, (self, other))
         state = get_state()
         if state.recording and (self.requires_grad or other.requires_grad):
             if lent:

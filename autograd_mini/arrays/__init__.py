@@ -126,12 +126,12 @@ def copied(x: Any, beside: Any = None) -> Any:
     table = library(x)
     if table.rank <= numpy.rank:
         return x
-    if type(beside) is np.ndarray and not table.takes_numpy:
-        raise TypeError(
-            f"a {type(x).__qualname__} meets NumPy's array in a Value: make both of one library, as "
-            f"Value({table.xp.__name__}.asarray(array)) or value * tensor.numpy()"
-        )
     return table.copy(x)
+
+
+def adopted(x: Any, beside: Any) -> Any:
+    """A NumPy array or scalar as an array of the library of ``beside``."""
+    return library(beside).adopt(np.asarray(x), beside)
 
 
 def beside(x: Any, other: Any) -> Any:

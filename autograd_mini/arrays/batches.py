@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from . import copied, kind_of, library, shape_of, static
+from . import copied, is_abstract, kind_of, library, shape_of, static
 from .batched import (
     Batched,
     aligned,
@@ -59,15 +59,14 @@ def _hidden(out: Any, level: int) -> Any:
 
 
 def _home(data: Any, index: tuple[Any, ...]) -> Any:
-    """The table for entries of ``data``: an index may differ between the examples of an older level."""
-    return library(data, *[item for item in index if type(item) is Batched])
+    """The table for entries of ``data``: an index may differ between the examples of an older level, or be traced."""
+    return library(data, *[item for item in index if is_abstract(item)])
 
 
 class Batches:
     """The table for batches."""
 
     rank = 3  # lifts everything else
-    takes_numpy = True
     linalg, fft, special = Sub("linalg"), Sub("fft"), Sub("special")
 
     def __getattr__(self, name: str) -> Any:

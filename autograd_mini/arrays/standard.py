@@ -34,7 +34,6 @@ class Standard(StandardWindows):
     """
 
     rank = 2  # lifts Python numbers and NumPy's arrays
-    takes_numpy = True  # whether its operators do
     by_numpy: frozenset[str] = frozenset()
     """Functions without a gradient that the library has, but with other arguments or results than NumPy's."""
 
@@ -326,15 +325,20 @@ class Jax(Standard):
         return StandardSpecial(self, jax.scipy.special)
 
 
-_KINDS = {"jax.numpy": Jax}
+_KINDS = {"jax.numpy": Jax, "cupy": Standard}
 _MADE: dict[Any, Standard] = {}
 
 
-def table_of(x: Any) -> Standard:
-    """The table for the library of an array that tells its namespace."""
-    xp = x.__array_namespace__()
+def table_of(x: Any) -> Standard | None:
+    """The table for the library of an array that tells its namespace; None for what is no array, as JAX's typed keys."""
+    try:
+        xp = x.__array_namespace__()
+    except NotImplementedError:
+        return None
     if xp not in _MADE:
-        _MADE[xp] = _KINDS.get(xp.__name__, Standard)(xp)
+        from .array_api import ArrayApi
+
+        _MADE[xp] = _KINDS.get(xp.__name__, ArrayApi)(xp)
     return _MADE[xp]
 
 

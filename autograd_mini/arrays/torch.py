@@ -1,7 +1,8 @@
 """The table for PyTorch tensors: torch's functions under NumPy's names and options.
 
 torch takes ``axis`` and ``keepdims`` for its own ``dim`` and ``keepdim``; what is written here is what differs further.
-Gradients are this project's: a tensor comes in detached, and its own ``requires_grad`` plays no part.
+Gradients are this project's. Where torch differentiates too, by its own ``requires_grad``, by ``torch.func`` or by dual
+tensors, it sees the operations that compute values and gradients here as any others, and so differentiates through both.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from .standard import Standard, _places
+from .standard import Standard
 from .standard_special import StandardSpecial
 
 _OTHER_NAMES = {
@@ -43,10 +44,21 @@ _SPECIAL_NAMES = {
 """SciPy's names of functions that torch calls otherwise."""
 
 
+_NUMPYS = {
+    torch.bool, torch.uint8, torch.uint16, torch.uint32, torch.uint64, torch.int8, torch.int16, torch.int32,
+    torch.int64, torch.float16, torch.float32, torch.float64,
+}  # fmt: skip
+"""Real dtypes that NumPy has too."""
+
+
+def _is_wrapped(x: Any) -> bool:
+    """Whether a tensor stands for another, or for many, in a transformation of ``torch.func``."""
+    return bool(torch._C._functorch.is_functorch_wrapped_tensor(x))
+
+
 class Torch(Standard):
     """The table for PyTorch tensors."""
 
-    takes_numpy = False
     by_numpy = frozenset({"histogram", "histogramdd", "nonzero", "unique"})
 
     @functools.cached_property
@@ -88,12 +100,23 @@ class Torch(Standard):
         return x if isinstance(x, torch.Tensor) else torch.as_tensor(np.ascontiguousarray(x) if np.ndim(x) else x)
 
     def to_numpy(self, x: Any) -> Any:
-        """The data as a NumPy array."""
-        return x.detach().cpu().resolve_conj().numpy()
+        """The data as a NumPy array, in float32 where NumPy has no such dtype, as for bfloat16."""
+        if _is_wrapped(x):
+            raise TypeError(
+                f"torch.func follows a tensor of shape {tuple(x.shape)}, and would lose it where it becomes NumPy's: make "
+                "all arrays tensors that meet it, as Value(torch.as_tensor(array))"
+            )
+        with torch._C._DisableFuncTorch():  # which wraps what comes out of any operation
+            x = x.detach().cpu().resolve_conj().resolve_neg()
+            return x.numpy() if x.dtype in _NUMPYS or x.is_complex() else x.float().numpy()
+
+    def is_abstract(self, x: Any) -> bool:
+        """Whether a transformation of ``torch.func`` computes with it."""
+        return _is_wrapped(x)
 
     def copy(self, x: Any) -> Any:
         """A tensor that nobody else holds."""
-        return x.detach().clone()
+        return x.clone()
 
     def adopt(self, x: Any, beside: Any) -> Any:
         """A NumPy array as a tensor on the device of ``beside``."""
@@ -118,7 +141,9 @@ class Torch(Standard):
         return torch.promote_types(x.dtype, torch.float64)
 
     def number(self, x: Any) -> Any:
-        """A single real entry as a Python float."""
+        """A single real entry as a Python float, or as it is where torch differentiates further."""
+        if x.requires_grad or _is_wrapped(x):
+            return self.reshape(self.real(x), ())
         return float(self.real(x).item())
 
     # --- reductions ---------------------------------------------------------------------------------------------------
@@ -255,14 +280,11 @@ class Torch(Standard):
 
     def scatter_add(self, g: Any, index: Any, shape: tuple[int, ...]) -> Any:
         """Zeros of ``shape`` to which ``g`` is added at ``index``; repeated indices add up."""
-        places = torch.as_tensor(_places(self._static(index), shape), device=g.device)
-        out = torch.zeros(math.prod(shape), dtype=g.dtype, device=g.device)
-        return out.index_add_(0, places, g.reshape(-1)).reshape(shape)
-
-    def _static(self, index: Any) -> Any:
-        if isinstance(index, tuple):
-            return tuple(map(self._static, index))
-        return self.to_numpy(index) if isinstance(index, torch.Tensor) else index
+        size = math.prod(shape)
+        places = self.getitem(torch.arange(size, device=g.device).reshape(shape), index).reshape(-1)
+        if _is_wrapped(g) or _is_wrapped(places):
+            return torch.index_add(g.new_zeros(size), 0, places, g.reshape(-1)).reshape(shape)
+        return g.new_zeros(size).index_add_(0, places, g.reshape(-1)).reshape(shape)
 
     # --- elementwise --------------------------------------------------------------------------------------------------
 

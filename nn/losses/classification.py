@@ -9,8 +9,9 @@ import numpy as np
 
 import autograd_mini as am
 from autograd_mini import Rule
+from autograd_mini.arrays import kind_of
 
-from .inputs import alike, check_probabilities, classes_of, cost, data_of, first, labels_of, reduced, rows_of
+from .inputs import alike, check_probabilities, classes_of, cost, data_of, first, labels_of, reduced, rows_of, visible
 
 _SMALLEST = math.exp(-100.0)
 _LEAST = float(np.float32(1e-12))  # PyTorch's bound, which it keeps in single precision
@@ -49,9 +50,8 @@ def hinge_loss(prediction: Any, target: Any, reduction: str = "mean") -> Any:
     """
     with cost(reduction, "max(0, 1 − target · prediction)"):
         prediction, target = alike("hinge_loss", prediction, target)
-        labels = data_of(target)
-        wrong = (labels != 1) & (labels != -1)
-        if np.any(wrong):
+        labels = visible(target)
+        if labels is not None and np.any(wrong := (labels != 1) & (labels != -1)):
             found = first(wrong, labels)
             raise ValueError(f"hinge_loss takes targets -1 and 1, got {found}; if they are 0 and 1 pass 2 * target - 1")
         return reduced(am.relu(1.0 - target * prediction), reduction)
@@ -211,7 +211,7 @@ def cross_entropy(prediction: Any, target: Any, reduction: str = "mean", *, labe
         scores = rows_of("cross_entropy", prediction)
         target = labels_of("cross_entropy", target, scores)
         classes = scores.shape[-1]
-        if target.shape == scores.shape and getattr(target.dtype, "kind", "f") == "f":
+        if target.shape == scores.shape and kind_of(target) == "f":
             check_probabilities("cross_entropy", "targets", target)
             wanted = (1.0 - label_smoothing) * target + label_smoothing / classes if label_smoothing else target
             return reduced(-am.sum(wanted * am.log_softmax(scores), axis=-1), reduction)

@@ -10,7 +10,7 @@ import numpy as np
 
 import autograd_mini as am
 from autograd_mini import Value
-from autograd_mini.arrays import shape_of
+from autograd_mini.arrays import as_numpy, beside, is_abstract, is_foreign, kind_of, shape_of
 
 _WORDS = {"mean": "mean ", "sum": "Σ ", "none": "", "batchmean": "1/n · Σ "}
 
@@ -32,10 +32,10 @@ def reduced(losses: Any, reduction: str) -> Any:
         total = am.mean(losses) if reduction == "mean" else am.sum(losses)
         if reduction == "batchmean":
             total = total / shape[0]
-    if not isinstance(total, Value):
-        return float(total)
-    total.name = "C"
-    return total
+    if isinstance(total, Value):
+        total.name = "C"
+        return total
+    return total if is_foreign(total) else float(total)
 
 
 def alike(name: str, prediction: Any, target: Any) -> tuple[Any, Any]:
@@ -48,8 +48,10 @@ def alike(name: str, prediction: Any, target: Any) -> tuple[Any, Any]:
             f"{name}: the prediction has shape {shape} and the target has shape {other}, they must be the same{cure}"
         )
     _check_batch(name, shape)
-    if isinstance(target, np.ndarray) and isinstance(prediction, Value) and target.dtype != prediction.dtype:
-        target = am.astype(target, prediction.dtype)
+    if not isinstance(target, (Value, float)) and not isinstance(prediction, float):
+        prediction, target = beside(prediction, target), beside(target, prediction)
+        if isinstance(prediction, Value) and target.dtype != prediction.dtype:
+            target = am.astype(target, prediction.dtype)
     return prediction, target
 
 
@@ -67,20 +69,27 @@ def labels_of(name: str, target: Any, rows: Any) -> Any:
     """The target of a loss of many classes: whole numbers as they are, floating ones in the dtype of the rows."""
     if isinstance(target, (list, tuple)):
         target = am.array(target)
-    if isinstance(target, Value):
+    if isinstance(target, Value) or is_abstract(target):
         return target
     known = isinstance(target, int) or type(target) is np.ndarray
-    array = np.asarray(target) if known else Value(target, requires_grad=False).numpy()
+    array = (
+        np.asarray(target)
+        if known
+        else as_numpy(target)
+        if is_foreign(target)
+        else Value(target, requires_grad=False).numpy()
+    )
     if array.dtype.kind not in "fiub":
         raise TypeError(f"{name} takes real numbers as targets, got dtype {array.dtype}")
-    return am.astype(array, rows.dtype) if array.dtype.kind == "f" else array
+    return am.astype(beside(array, rows), rows.dtype) if array.dtype.kind == "f" else array
 
 
-def classes_of(name: str, rows: Any, target: Any) -> np.ndarray[Any, Any]:
-    """The right class of each row, as whole numbers within range."""
-    shape = shape_of(rows)
-    classes, labels = shape[-1], target.numpy() if isinstance(target, Value) else np.asarray(target)
-    if labels.dtype.kind not in "iu" and labels.shape == shape[:-1]:
+def classes_of(name: str, rows: Any, target: Any) -> Any:
+    """The right class of each row, as whole numbers within range, if they can be looked at."""
+    shape, data = shape_of(rows), data_of(target)
+    abstract = is_abstract(data)
+    classes, labels = shape[-1], data if abstract else np.asarray(as_numpy(data))
+    if kind_of(labels) not in "iu" and labels.shape == shape[:-1]:
         raise TypeError(
             f"{name}: classes are whole numbers from 0 to {classes - 1}, the target has dtype {labels.dtype}; "
             "pass target.astype(int)"
@@ -91,6 +100,8 @@ def classes_of(name: str, rows: Any, target: Any) -> np.ndarray[Any, Any]:
             f"{name}: predictions of shape {shape} need one class for each row, of shape {shape[:-1]}, "
             f"the target has shape {labels.shape}{cure}"
         )
+    if abstract:
+        return labels
     if labels.item(labels.argmin()) < 0 or labels.item(labels.argmax()) >= classes:  # faster than min and max
         wrong = (labels < 0) | (labels >= classes)
         raise ValueError(
@@ -101,10 +112,17 @@ def classes_of(name: str, rows: Any, target: Any) -> np.ndarray[Any, Any]:
 
 def check_probabilities(name: str, what: str, numbers: Any, cure: str = "") -> None:
     """Refuse numbers below 0 or above 1; NaN passes, so that a diverged network shows as a loss of NaN."""
-    data = numbers.numpy() if isinstance(numbers, Value) else numbers
-    wrong = (data < 0) | (data > 1)
-    if np.any(wrong):
+    data = visible(numbers)
+    if data is not None and np.any(wrong := (data < 0) | (data > 1)):
         raise ValueError(f"{name} takes {what} from 0 to 1, got {first(wrong, data)}{cure}")
+
+
+def visible(x: Any) -> Any:
+    """The numbers of a Value or of plain data to look at; None while a library traces, when nobody can."""
+    data = data_of(x)
+    if type(data) is np.ndarray or type(data) is float:
+        return data
+    return None if is_abstract(data) else as_numpy(data)
 
 
 def first(wrong: Any, data: Any) -> str:
@@ -128,14 +146,14 @@ def _floating(name: str, x: Any) -> Any:
         x = am.array(x)
     if isinstance(x, (int, float)):
         return float(x)
-    if not isinstance(x, Value) and type(x) is not np.ndarray:
+    foreign = is_foreign(data_of(x))
+    if not (foreign or isinstance(x, Value) or type(x) is np.ndarray):
         x = Value(x, requires_grad=False).numpy()
-    data = data_of(x)
-    if data.dtype.kind not in "fiub" if type(data) is np.ndarray else am.iscomplexobj(x):
+    if kind_of(x) not in "fiub":
         raise TypeError(f"{name} compares real numbers, got dtype {x.dtype}")
-    if isinstance(x, Value) or (x.ndim and x.dtype.kind == "f"):
+    if isinstance(x, Value) or (kind_of(x) == "f" and (foreign or x.ndim)):
         return x
-    return x.astype(float) if x.ndim else float(x)
+    return am.astype(x, float) if foreign or x.ndim else float(x)
 
 
 def _check_batch(name: str, shape: tuple[int, ...]) -> None:
