@@ -15,11 +15,21 @@ import numpy as np
 
 from . import floats, numpy
 
+
+class _Truths:
+    """NumPy's table for its single booleans, which ranks below that of the floats that they choose between."""
+
+    rank = -1
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(numpy, name)
+
+
 _TABLES: dict[type, Any] = {
     float: floats,
     int: floats,
     bool: floats,
-    np.bool: floats,  # what comparing two numbers may give
+    np.bool: _Truths(),
     complex: numpy,
     np.ndarray: numpy,
     list: numpy,
@@ -137,6 +147,17 @@ def adopted(x: Any, beside: Any) -> Any:
 def beside(x: Any, other: Any) -> Any:
     """A NumPy array in the library of the data that it meets; anything else as it is."""
     return copied(x, data_of(other)) if type(x) is np.ndarray and is_foreign(data_of(other)) else x
+
+
+def is_half(x: Any) -> bool:
+    """Whether these are floating numbers of 16 bits, which have too few digits for counts and long sums."""
+    return getattr(getattr(data_of(x), "dtype", None), "itemsize", 0) == 2 and kind_of(x) == "f"
+
+
+def of_kind(x: Any, number: int) -> bool | int | float:
+    """A whole number as Python's number of the kind of ``x``, beside which ``x`` keeps its dtype."""
+    kind = kind_of(x)
+    return bool(number) if kind == "b" else number if kind in "iu" else float(number)
 
 
 def dtype_of(x: Any) -> Any:

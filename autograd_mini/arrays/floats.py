@@ -233,7 +233,7 @@ def _single(array_function: Callable[..., Any]) -> Callable[..., Any]:
     """An array function on one number: 0-d results come back as Python floats."""
 
     def function(x: Any, *args: Any, **kwargs: Any) -> Any:
-        out = array_function(np.asarray(x, dtype=float), *args, **kwargs)
+        out = array_function(np.asarray(x), *args, **kwargs)
         return float(out) if np.ndim(out) == 0 else out
 
     return function

@@ -217,6 +217,8 @@ def erf(x: Any) -> Any:
 def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """log(sum(exp(x))) shifted by the maximum; all -inf gives -inf."""
     x = asarray(x)
+    if x.dtype.char == "e":
+        return logsumexp(x.astype(np.float32), axis, keepdims).astype(np.float16)
     peak = _peak(x, axis)
     shift = np.where(np.isfinite(peak), peak, x.dtype.type(0) if x.dtype.kind == "f" else 0.0)
     with np.errstate(divide="ignore"):
@@ -232,10 +234,12 @@ def softmax(x: Any, axis: Any = -1) -> Any:
     """exp(x) / sum(exp(x)) shifted by the maximum."""
     x = asarray(x)
     out = x - _peak(x, axis)
-    if out.dtype.kind == "f" and out.ndim:
+    if out.dtype.char in "fdg" and out.ndim:
         np.exp(out, out=out)
         out /= add_reduce(out, axis=axis, keepdims=True)
         return out
+    if out.dtype.char == "e":
+        return softmax(x.astype(np.float32), axis).astype(np.float16)
     out = np.exp(out)
     return out / add_reduce(out, axis=axis, keepdims=True)
 

@@ -123,6 +123,10 @@ class Standard(StandardWindows):
         names = {"bool": "b", "signed integer": "i", "unsigned integer": "u", "complex floating": "c"}
         return next((letter for name, letter in names.items() if self.xp.isdtype(x.dtype, name)), "f")
 
+    def is_half(self, x: Any) -> bool:
+        """Whether these are floating numbers of 16 bits."""
+        return getattr(x.dtype, "itemsize", 0) == 2 and self.kind(x) == "f"
+
     def iscomplexobj(self, x: Any) -> bool:
         """Whether the numbers are complex."""
         return self.kind(x) == "c"
@@ -274,6 +278,8 @@ class Standard(StandardWindows):
 
     def logsumexp(self, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
         """log(sum(exp(x))) shifted by the maximum; all -inf gives -inf."""
+        if self.is_half(x):
+            return self.astype(self.logsumexp(self.astype(x, "float32"), axis, keepdims), x.dtype)
         peak = self.max(x, axis=axis, keepdims=True)
         shift = self.where(self.isfinite(peak), peak, self.zeros_like(peak))
         out = self.log(self.sum(self.exp(x - shift), axis=axis, keepdims=True)) + shift
@@ -284,6 +290,8 @@ class Standard(StandardWindows):
 
     def softmax(self, x: Any, axis: Any = -1) -> Any:
         """exp(x) / sum(exp(x)) shifted by the maximum."""
+        if self.is_half(x):
+            return self.astype(self.softmax(self.astype(x, "float32"), axis), x.dtype)
         out = self.exp(x - self.max(x, axis=axis, keepdims=True))
         return out / self.sum(out, axis=axis, keepdims=True)
 

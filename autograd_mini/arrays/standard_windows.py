@@ -56,20 +56,23 @@ class StandardWindows:
         return self.max(self.windows(x, kernel, stride, dilation), axis=tuple(range(len(kernel))))
 
     def _won(self: Any, x: Any, y: Any, kernel: Sizes, stride: Sizes, dilation: Sizes) -> tuple[Any, Any]:
-        """Where the entries of windows are the largest, as 0 and 1, and how many are."""
-        won = self.astype(self.windows(x, kernel, stride, dilation) == y, y.dtype)
+        """Where the entries of windows are the largest, as 0 and 1, and how many are; for 16 bits in float32."""
+        dtype = "float32" if self.is_half(y) else y.dtype
+        won = self.astype(self.windows(x, kernel, stride, dilation) == y, dtype)
         ties = self.sum(won, axis=tuple(range(len(kernel))))
-        return won, ties + self.astype(ties == 0, y.dtype)
+        return won, ties + self.astype(ties == 0, dtype)
 
     def share_largest(self: Any, g: Any, x: Any, y: Any, kernel: Sizes, stride: Sizes, dilation: Sizes) -> Any:
         """``g`` to the entries of ``x`` that are their window's largest, ``y``, in equal parts where they tie."""
         won, ties = self._won(x, y, kernel, stride, dilation)
-        return self.put_windows(won * (g / ties), tuple(x.shape)[x.ndim - len(kernel) :], stride, dilation)
+        out = self.put_windows(won * (g / ties), tuple(x.shape)[x.ndim - len(kernel) :], stride, dilation)
+        return self.astype(out, g.dtype)
 
     def gather_largest(self: Any, h: Any, x: Any, y: Any, kernel: Sizes, stride: Sizes, dilation: Sizes) -> Any:
         """The mean of ``h`` over the entries of ``x`` that are their window's largest, ``y``."""
         won, ties = self._won(x, y, kernel, stride, dilation)
-        return self.sum(won * self.windows(h, kernel, stride, dilation), axis=tuple(range(len(kernel)))) / ties
+        out = self.sum(won * self.windows(h, kernel, stride, dilation), axis=tuple(range(len(kernel)))) / ties
+        return self.astype(out, h.dtype)
 
     def _columns(self: Any, x: Any, kernel: Sizes, stride: Sizes, padding: Any, dilation: Sizes, groups: int) -> Any:
         """The windows as matrices: (batch, groups, taps, places)."""

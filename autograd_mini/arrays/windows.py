@@ -58,25 +58,27 @@ def largest(x: Any, kernel: Sizes, stride: Sizes, dilation: Sizes) -> Array:
 
 def share_largest(g: Any, x: Any, y: Any, kernel: Sizes, stride: Sizes, dilation: Sizes) -> Array:
     """``g`` to the entries of ``x`` that are their window's largest, ``y``, in equal parts where they tie."""
-    out = np.zeros(x.shape, g.dtype)
     won = [taken == y for taken in _tapped(x, kernel, stride, dilation)]
     part = g / _ties(won, g.dtype)
+    out = np.zeros(x.shape, part.dtype)
     for target, wins in zip(_tapped(out, kernel, stride, dilation), won, strict=True):
         target[...] += np.where(wins, part, part.dtype.type(0))
-    return out
+    return out.astype(g.dtype, copy=False)
 
 
 def gather_largest(h: Any, x: Any, y: Any, kernel: Sizes, stride: Sizes, dilation: Sizes) -> Array:
     """The mean of ``h`` over the entries of ``x`` that are their window's largest, ``y``."""
     won = [taken == y for taken in _tapped(x, kernel, stride, dilation)]
-    out = np.zeros(y.shape, h.dtype)
+    ties = _ties(won, h.dtype)
+    out = np.zeros(y.shape, ties.dtype)
     for taken, wins in zip(_tapped(h, kernel, stride, dilation), won, strict=True):
         np.add(out, taken, out=out, where=wins)
-    return out / _ties(won, h.dtype)
+    return (out / ties).astype(h.dtype, copy=False)
 
 
 def _ties(won: list[Any], dtype: Any) -> Array:
-    count = np.zeros(won[0].shape, dtype)
+    """How many entries of each window won, in a dtype that divides a gradient of this one."""
+    count = np.zeros(won[0].shape, np.float32 if dtype == np.float16 else dtype)
     for wins in won:
         count += wins
     return np.maximum(count, 1)  # none where the largest is NaN

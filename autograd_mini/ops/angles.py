@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ..arrays import library
+from ..arrays import kind_of, library
 from ..operation import Operand, Rule, case, composed, primitive
-from .arithmetic import divide, where
+from .arithmetic import divide, floating, where
 from .elementwise import imag, real
 from .plain import as_data, function_of
 from .powers import sqrt
@@ -349,6 +349,7 @@ def angle(z: Operand, deg: bool = False) -> Any:
     >>> am.angle([1j]), am.angle(-1.0, deg=True)
     (array([1.57079633]), 180.0)
     """
+    z = floating(z) if kind_of(z) == "b" else z
     out = arctan2(imag(z), real(z))
     return rad2deg(out) if deg else out
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..arrays import library
+from ..arrays import kind_of, library
 from ..node import passed_on
 from ..operation import Operand, Rule, primitive
 from .plain import as_data
@@ -239,6 +239,11 @@ def zeros_like(x: Operand) -> Any:
     array([0., 0.])
     """
     return library(x).zeros_like(x)
+
+
+def floating(x: Operand) -> Any:
+    """Whole numbers and booleans as the floating numbers that their library makes of them; others as they are."""
+    return x if kind_of(x) in "fc" else multiply(x, 1.0)
 
 
 def clip(x: Operand, a_min: Operand = None, a_max: Operand = None, *, min: Operand = None, max: Operand = None) -> Any:

@@ -25,7 +25,7 @@ from .updates import put_at
     case((2, 3), (), condlist=[np.array([True, False, False]), np.array([True, True, False])]),
     case((2, 3), (3,), condlist=[np.array([[True, False, False]]), np.array([True, True, False])], default=0.5),
 )
-def select(condlist: Sequence[Any], choicelist: Sequence[Operand], default: Operand = 0.0) -> Any:
+def select(condlist: Sequence[Any], choicelist: Sequence[Operand], default: Operand = 0) -> Any:
     """Element by element the choice of the first condition that holds, or the default.
 
     Parameters

@@ -14,11 +14,11 @@ from ..arrays import library, shape_of
 from ..node import Node
 from ..operation import Operand, Rule, case, primitive
 from .arithmetic import divide, where
-from .elementwise import is_complex, real
+from .elementwise import conjugated, is_complex, real
 from .indexing import getitem
 from .inverses import inv, solve
 from .joining import concatenate
-from .matrices import adjoint, columns, conjugated, factorised, matrix_transpose, on_diagonal, rows
+from .matrices import adjoint, columns, factorised, matrix_transpose, on_diagonal, rows
 
 
 class QRResult(NamedTuple):

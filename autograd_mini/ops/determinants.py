@@ -9,10 +9,10 @@ import numpy as np
 from ..arrays import as_numpy, data_of, is_abstract, library, shape_of, static
 from ..operation import Operand, Rule, case, primitive
 from .arithmetic import divide, where
-from .elementwise import imag, is_complex
+from .elementwise import conjugated, imag, is_complex
 from .indexing import getitem, scatter
 from .inverses import inv
-from .matrices import columns, conjugated, factorised, matrix_transpose, on_diagonal, rows
+from .matrices import columns, factorised, matrix_transpose, on_diagonal, rows
 from .reductions import prod
 
 

@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import shape_of
+from ..arrays import dtype_of, is_foreign, kind_of, of_kind, shape_of
 from ..operation import Operand, case, composed
 from .arithmetic import where, zeros_like
 from .indexing import getitem, scatter
 from .joining import concatenate
-from .shapes import expand_dims, moveaxis, ravel
+from .plain import as_data
+from .shapes import astype, expand_dims, moveaxis, ravel
 
 
 @composed(case((3,)), case((3,), k=1), case((3, 4), k=-1))
@@ -106,7 +107,7 @@ def tril(x: Operand, k: int = 0) -> Any:
     array([[1., 0.],
            [3., 4.]])
     """
-    return where(_triangle(x, k), x, 0.0)
+    return where(_triangle(x, k), x, of_kind(x, 0))
 
 
 def _triangle(x: Any, k: int) -> np.ndarray[Any, Any]:
@@ -140,7 +141,7 @@ def triu(x: Operand, k: int = 0) -> Any:
     array([[1., 2.],
            [0., 4.]])
     """
-    return where(_triangle(x, k - 1), 0.0, x)
+    return where(_triangle(x, k - 1), of_kind(x, 0), x)
 
 
 @composed(case((2, 2)), case((3,), k=-1), case((), k=1))
@@ -183,7 +184,7 @@ def vander(x: Operand, N: int | None = None, increasing: bool = False) -> Any:
     Returns
     -------
     Value if ``x`` is one, else array
-        Of shape (n, N), in the dtype of ``x``.
+        Of shape (n, N), in the dtype of floating ``x``, where NumPy's is never below float64.
 
     Raises
     ------
@@ -201,9 +202,11 @@ def vander(x: Operand, N: int | None = None, increasing: bool = False) -> Any:
         raise ValueError(f"vander takes one row of numbers, got shape {shape_of(x)}")
     powers = np.arange(shape_of(x)[0] if N is None else N)
     column = expand_dims(x, 1)
+    if kind_of(column) in "biu" and not is_foreign(as_data(column)):
+        column = astype(column, np.promote_types(dtype_of(column), int))
     if not len(powers):
         return getitem(column, (slice(None), slice(0, 0)))
-    columns = [zeros_like(column) + 1.0]
+    columns = [zeros_like(column) + 1]
     for _ in powers[1:]:
         columns.append(columns[-1] * column)
     return concatenate(columns if increasing else columns[::-1], axis=1)

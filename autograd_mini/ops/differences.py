@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import as_numpy, kind_of, shape_of, static
+from ..arrays import as_numpy, dtype_of, kind_of, shape_of, static
 from ..operation import Operand, case, composed
-from .arithmetic import divide
+from .arithmetic import divide, floating
 from .joining import concatenate
-from .plain import as_data
+from .plain import as_data, not_equal
 from .reductions import Axis, axes_of, sum
 from .shapes import astype, broadcast_to, reshape
 
@@ -70,8 +70,13 @@ def diff(a: Operand, n: int = 1, axis: int = -1, prepend: Operand = None, append
     x = concatenate(parts, axis) if len(parts) > 1 else a
     later, earlier = _slices(len(shape), axis, slice(1, None), slice(None, -1))
     for _ in range(n):
-        x = x[later] - x[earlier]
+        x = _difference(x[later], x[earlier])
     return x
+
+
+def _difference(x: Any, y: Any) -> Any:
+    """x − y; of booleans, as in NumPy, whether they differ."""
+    return x - y if kind_of(x) != "b" else not_equal(x, y)
 
 
 @composed(case((4,)), case((2, 3)), case((3,), to_begin=0.5, to_end=np.array([1.0, 2.0])))
@@ -95,10 +100,21 @@ def ediff1d(ary: Operand, to_end: Operand = None, to_begin: Operand = None) -> A
     array([0., 3., 5.])
     """
     row = reshape(ary, -1)
-    begin, end = (None if x is None else reshape(astype(x, row.dtype), -1) for x in (to_begin, to_end))
+    begin, end = (None if x is None else _joined("ediff1d", x, row) for x in (to_begin, to_end))
     parts = [begin, row[1:] - row[:-1], end]
     parts = [x for x in parts if x is not None]
     return concatenate(parts, 0) if len(parts) > 1 else parts[0]
+
+
+def _joined(name: str, x: Any, row: Any) -> Any:
+    """An end in the dtype of the row that it is joined to; one that this dtype cannot hold is an error."""
+    order = "biufc"
+    if order.index(kind_of(row)) < min(order.index(kind_of(x)), order.index("f")) and kind_of(x) in "fc":
+        raise TypeError(
+            f"{name} of {dtype_of(row)} cannot join ends of {dtype_of(x)}, which would be cut to whole numbers: "
+            "write ary.astype(float)"
+        )
+    return reshape(astype(x, dtype_of(row)), -1)
 
 
 @composed(
@@ -183,6 +199,7 @@ def gradient(f: Operand, *varargs: Any, axis: Axis = None, edge_order: int = 1) 
     array([1. , 1.5, 2.5, 3. ])
     """
     f = _array(f)
+    f = floating(f) if kind_of(f) in "iu" else f
     axes = axes_of(axis, len(shape_of(f)))
     steps: Sequence[Any] = varargs if len(varargs) > 1 else (varargs or (1.0,)) * len(axes)
     if len(steps) != len(axes):

@@ -10,9 +10,9 @@ from ..arrays import library, shape_of
 from ..node import Node
 from ..operation import Operand, Rule, case, primitive
 from .arithmetic import divide, where
-from .elementwise import is_complex, real
+from .elementwise import conjugated, is_complex, real
 from .inverses import solve
-from .matrices import adjoint, columns, conjugated, factorised, matrix_transpose, on_diagonal, rows
+from .matrices import adjoint, columns, factorised, matrix_transpose, on_diagonal, rows
 from .reductions import sum
 
 

@@ -222,6 +222,11 @@ def is_complex(x: Any) -> bool:
     return kind_of(x) == "c"
 
 
+def conjugated(x: Any) -> Any:
+    """The complex conjugate, without an operation where there is nothing to do."""
+    return conjugate(x) if is_complex(x) else x
+
+
 @primitive("{x}", Rule(lambda g, out, x: g, "1"), elementwise=True)
 def identity(x: Operand) -> Any:
     """The value itself as a node of its own: the same data, a fresh variable.

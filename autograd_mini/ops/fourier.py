@@ -15,8 +15,8 @@ import numpy as np
 from ..arrays import library, shape_of
 from ..operation import Operand, Rule, case, composed, primitive
 from .arithmetic import where
+from .elementwise import conjugated
 from .indexing import getitem
-from .matrices import conjugated
 from .padding import pad_constant
 
 Axes = Sequence[int] | None

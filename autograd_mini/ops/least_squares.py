@@ -9,8 +9,8 @@ import numpy as np
 from ..arrays import as_numpy, data_of, library, shape_of
 from ..operation import Operand, Rule, case, primitive
 from .decompositions import svdvals
-from .elementwise import abs
-from .matrices import adjoint, columns, conjugated, matrix_transpose
+from .elementwise import abs, conjugated
+from .matrices import adjoint, columns, matrix_transpose
 from .powers import square
 from .reductions import sum
 

@@ -15,14 +15,9 @@ from ..guards import describe
 from ..node import Node
 from ..operation import Operand, case, composed
 from .diagonals import diagonal
-from .elementwise import conjugate, is_complex
+from .elementwise import conjugated
 from .reductions import sum
 from .shapes import expand_dims, reshape, swapaxes
-
-
-def conjugated(x: Any) -> Any:
-    """The complex conjugate, without an operation where there is nothing to do."""
-    return conjugate(x) if is_complex(x) else x
 
 
 def adjoint(x: Any) -> Any:

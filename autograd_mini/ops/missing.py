@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import as_numpy, beside, is_abstract
+from ..arrays import as_numpy, beside, is_abstract, kind_of
 from ..operation import Operand, case, composed
 from .arithmetic import where as choose
 from .plain import as_data
@@ -23,6 +23,7 @@ from .reductions import (
     mean,
     min as min_of_all,
     min_,
+    no_out,
     prod,
     sum,
 )
@@ -31,8 +32,10 @@ from .statistics import std, var
 
 
 def _numbers(x: Any, where: Any) -> Any:
-    """The mask of the entries that are numbers and take part."""
+    """The mask of the entries that are numbers and take part; whole numbers are no nan, so it is ``where`` itself."""
     data = as_data(x)
+    if kind_of(data) in "biu":
+        return where
     mask = data == data
     return mask if where is None or where is True else mask & beside(as_data(where), mask)
 
@@ -204,8 +207,15 @@ def nanstd(
     return std(x, axis, dtype, out, ddof, keepdims, where=mask, mean=mean, correction=correction)
 
 
+def _or(x: Any, mask: Any, other: float) -> Any:
+    """``x`` with another number in place of nan."""
+    return x if mask is None else choose(mask, x, other)
+
+
 def _nan_if_none(found: Any, x: Any, axis: Axis, keepdims: bool, mask: Any) -> Any:
     """The result, but nan where no entry is a number."""
+    if mask is None:
+        return found
     if not is_abstract(mask) and np.all(as_numpy(mask)):
         return found
     return choose(count_where(x, axis, keepdims, mask) == 0, math.nan, found)
@@ -243,7 +253,8 @@ def nanmax(
     mask = _numbers(x, None)
     if initial is not None or where is not None:
         return max_of_all(x, axis, out, keepdims, initial, _numbers(x, where) if where is not None else mask)
-    return _nan_if_none(max_(asked("nanmax", x, None, out, mask, -math.inf), axis, keepdims), x, axis, keepdims, mask)
+    no_out("nanmax", out)
+    return _nan_if_none(max_(_or(x, mask, -math.inf), axis, keepdims), x, axis, keepdims, mask)
 
 
 @composed(*CASES, *ASKED)
@@ -277,7 +288,8 @@ def nanmin(
     mask = _numbers(x, None)
     if initial is not None or where is not None:
         return min_of_all(x, axis, out, keepdims, initial, _numbers(x, where) if where is not None else mask)
-    return _nan_if_none(min_(asked("nanmin", x, None, out, mask, math.inf), axis, keepdims), x, axis, keepdims, mask)
+    no_out("nanmin", out)
+    return _nan_if_none(min_(_or(x, mask, math.inf), axis, keepdims), x, axis, keepdims, mask)
 
 
 @composed(case((4,)), case((2, 3)), case((2, 3), axis=1))
@@ -300,7 +312,7 @@ def nancumsum(x: Operand, axis: int | None = None, dtype: Any = None, out: Any =
     >>> am.nancumsum([1.0, float("nan"), 2.0])
     array([1., 1., 3.])
     """
-    return cumsum(asked("nancumsum", x, dtype, out, _numbers(x, None), 0.0), axis)
+    return cumsum(asked("nancumsum", x, dtype, out, _numbers(x, None), 0), axis)
 
 
 @composed(case((4,)), case((2, 3)), case((2, 3), axis=1))
@@ -323,4 +335,4 @@ def nancumprod(x: Operand, axis: int | None = None, dtype: Any = None, out: Any 
     >>> am.nancumprod([2.0, float("nan"), 3.0])
     array([2., 2., 6.])
     """
-    return cumprod(asked("nancumprod", x, dtype, out, _numbers(x, None), 1.0), axis)
+    return cumprod(asked("nancumprod", x, dtype, out, _numbers(x, None), 1), axis)

@@ -8,17 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import library, plain, shape_of
+from ..arrays import is_half, library, plain, shape_of
 from ..node import Node
 from ..operation import Operand, case, composed
-from .arithmetic import divide, where
+from .arithmetic import divide, floating, where
 from .decompositions import svdvals
-from .elementwise import abs, is_complex, real
+from .elementwise import abs, conjugated, is_complex, real
 from .inverses import inv
-from .matrices import conjugated
 from .powers import power, root, square
 from .reductions import Axis, max, min, sum
-from .shapes import moveaxis, reshape
+from .shapes import in_float32, moveaxis, reshape
 
 _OF_VECTORS = "a vector: choose a number, inf or -inf"
 _OF_MATRICES = "a matrix: choose 'fro', 'nuc', 1, -1, 2, -2, inf or -inf"
@@ -84,6 +83,8 @@ def norm(x: Operand, ord: float | str | None = None, axis: Axis = None, keepdims
     >>> am.gradients(am.linalg.norm(x), x)
     array([0.6, 0.8])
     """
+    if is_half(x):
+        return in_float32(norm, x, ord, axis, keepdims)
     ndim = len(shape_of(x))
     axes = tuple(range(ndim)) if axis is None else np.lib.array_utils.normalize_axis_tuple(axis, ndim)
     if ord is None and axis is None:
@@ -118,6 +119,8 @@ def vector_norm(x: Operand, /, *, axis: Axis = None, keepdims: bool = False, ord
     >>> am.linalg.vector_norm([[1.0, 2.0], [2.0, 4.0]])
     np.float64(5.0)
     """
+    if is_half(x):
+        return in_float32(vector_norm, x, axis=axis, keepdims=keepdims, ord=ord)
     ndim = len(shape_of(x))
     axes = tuple(range(ndim)) if axis is None else np.lib.array_utils.normalize_axis_tuple(axis, ndim)
     return _of_vectors(x, ord, axes, keepdims)
@@ -146,6 +149,8 @@ def matrix_norm(x: Operand, /, *, keepdims: bool = False, ord: float | str = "fr
     >>> am.linalg.matrix_norm([[3.0, 0.0], [0.0, -4.0]], ord="nuc")
     np.float64(7.0)
     """
+    if is_half(x):
+        return in_float32(matrix_norm, x, ord=ord, keepdims=keepdims)
     ndim = len(shape_of(x))
     if ndim < 2:
         raise ValueError(f"matrix_norm needs matrices, (..., n, m), got shape {shape_of(x)}")
@@ -153,6 +158,7 @@ def matrix_norm(x: Operand, /, *, keepdims: bool = False, ord: float | str = "fr
 
 
 def _length(x: Any, axis: Any, keepdims: bool) -> Any:
+    x = floating(x)
     return root(sum(real(x * conjugated(x)) if is_complex(x) else square(x), axis=axis, keepdims=keepdims))
 
 
@@ -161,7 +167,7 @@ def _of_vectors(x: Any, ord: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
         raise ValueError(f"norm has no order {ord!r} for {_OF_VECTORS}")
     if ord == 2:
         return _length(x, axes, keepdims)
-    size, empty = abs(x), not math.prod(shape_of(x)[i] for i in axes)
+    size, empty = abs(floating(x)), not math.prod(shape_of(x)[i] for i in axes)
     if ord == 1 or (ord == math.inf and empty):
         return sum(size, axis=axes, keepdims=keepdims)
     if ord in (math.inf, -math.inf):
@@ -178,7 +184,7 @@ def _of_matrices(x: Any, ord: Any, axes: tuple[int, ...], keepdims: bool) -> Any
         raise ValueError(f"norm has no order {ord!r} for {_OF_MATRICES}")
     if ord == "fro":
         return _length(x, axes, keepdims)
-    shape = shape_of(x)
+    x, shape = floating(x), shape_of(x)
     empty = not math.prod(shape[i] for i in axes)
     if empty and (ord == "nuc" or float(ord) > 0):
         return sum(abs(x), axis=axes, keepdims=keepdims)

@@ -10,7 +10,7 @@ import numpy as np
 from ..arrays import as_numpy, is_abstract, kind_of, library
 from ..operation import Operand, Rule, case, composed, primitive
 from .arithmetic import divide, floor_divide, multiply, remainder, where, zeros_like
-from .elementwise import flat, imag, is_complex, real, sign, trunc
+from .elementwise import flat, imag, is_complex, positive, real, sign, trunc
 from .plain import as_data, function_of
 from .powers import power
 from .shapes import astype
@@ -317,6 +317,8 @@ def nan_to_num(
     array([1., 0., 0.])
     """
     data = as_data(x)
+    if kind_of(data) in "biu":
+        return positive(x)
     if is_complex(data):
         a, b = (nan_to_num(part(x), True, nan, posinf, neginf) for part in (real, imag))
         return a + multiply(b, 1j)

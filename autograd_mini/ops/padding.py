@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ..arrays import kind_of, library, plain, shape_of, static
+from ..arrays import dtype_of, kind_of, library, plain, shape_of, static
 from ..node import Node
 from ..operation import Operand, Rule, case, composed, primitive
 from .elementwise import floor, rint
@@ -216,7 +216,7 @@ def _ramp(x: Any, axis: int, before: int, after: int, ends: Any) -> tuple[Any, A
         share = steps.reshape(along)
         share = static(share, x) if kind_of(x) in "fc" else share
         border = end + (edge - end) * share
-        return border if kind_of(x) in "fc" else astype(floor(border), x.dtype)
+        return border if kind_of(x) in "fc" else astype(floor(border) if kind_of(x) != "b" else border, dtype_of(x))
 
     left = part(take(x, [0], axis), ends[0], np.arange(before) / (before or 1))
     return left, part(take(x, [n - 1], axis), ends[1], np.arange(after)[::-1] / (after or 1))
@@ -233,7 +233,7 @@ def _statistics(x: Any, axis: int, before: int, after: int, lengths: Any, mode: 
     def part(entries: slice, width: int) -> Any:
         one = _STATISTICS[mode](getitem(x, (*lead, entries)), axis=axis, keepdims=True)
         shape = shape_of(one)
-        one = one if kind_of(x) in "fc" else astype(rint(one), x.dtype)
+        one = one if kind_of(x) in "fc" else astype(rint(one) if kind_of(x) != "b" else one, dtype_of(x))
         return broadcast_to(one, (*shape[:axis], width, *shape[axis + 1 :]))
 
     left, right = (n if length is None or length > n else int(length) for length in lengths)

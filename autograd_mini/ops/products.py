@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import library, shape_of
+from ..arrays import dtype_of, kind_of, library, shape_of
 from ..arrays.numpy import matmul as product
 from ..operation import Operand, Rule, case, composed, primitive
 from .arithmetic import multiply
-from .elementwise import conjugate
+from .elementwise import conjugated
 from .joining import stack
 from .reductions import sum as total
-from .shapes import expand_dims, moveaxis, ravel, reshape, swapaxes, transpose
+from .shapes import astype, expand_dims, moveaxis, ravel, reshape, swapaxes, transpose
 
 
 def _flipped(x: Any) -> Any:
@@ -409,8 +409,8 @@ def vdot(x: Operand, y: Operand) -> Any:
     Value(11, op=matmul)
     """
     if not shape_of(x) and not shape_of(y):
-        return multiply(conjugate(x), y)
-    return matmul(conjugate(ravel(x)), ravel(y))
+        return multiply(conjugated(x), y)
+    return matmul(conjugated(ravel(x)), ravel(y))
 
 
 @composed(case((3,), (3,)), case((2, 3), (3,)), case((3, 2), (3, 1), axis=0))
@@ -441,7 +441,9 @@ def vecdot(x: Operand, y: Operand, /, *, axis: int = -1) -> Any:
     """
     a, b = moveaxis(x, axis, -1), moveaxis(y, axis, -1)
     _same_length("vecdot", shape_of(a)[-1], shape_of(b)[-1], x, y)
-    return total(multiply(conjugate(a), b), axis=-1)
+    products = multiply(conjugated(a), b)
+    out = total(products, axis=-1)
+    return out if kind_of(out) in "fc" else astype(out, dtype_of(products))  # whole numbers wrap, as in NumPy
 
 
 @composed(case((2, 3), (3,)), case((4, 2, 3), (4, 3)))
@@ -503,7 +505,7 @@ def vecmat(x: Operand, y: Operand, /) -> Any:
     array([31., 42.])
     """
     _same_length("vecmat", shape_of(x)[-1], shape_of(y)[-2], x, y)
-    return matmul(expand_dims(conjugate(x), -2), y)[..., 0, :]
+    return matmul(expand_dims(conjugated(x), -2), y)[..., 0, :]
 
 
 def _same_length(name: str, n: int, m: int, x: Any, y: Any) -> None:

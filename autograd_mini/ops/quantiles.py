@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import as_numpy, dtype_of, is_abstract, is_foreign, kind_of, shape_of, static
+from ..arrays import as_numpy, dtype_of, is_abstract, is_foreign, is_half, kind_of, shape_of, static
 from ..operation import Operand, case, composed
-from .arithmetic import where as choose
+from .arithmetic import floating, where as choose
 from .indexing import take, take_along_axis
 from .plain import as_data
 from .reductions import CASES, Axis, axes_of, mean, no_out
-from .shapes import broadcast_to, reshape, transpose
+from .shapes import broadcast_to, in_float32, reshape, transpose
 from .sorting import Array, sort
 
 Places = Callable[[Any, Any], tuple[Any, Any]]
@@ -110,7 +110,7 @@ def _quantile(
     on_entry = share == 0
     if (type(q) in (int, float) or is_foreign(data)) and kind_of(data) == "f":
         share = static(share, data)
-    result = ends[0] if not some else choose(on_entry, ends[0], ends[0] + (ends[1] - ends[0]) * share)
+    result = ends[0] if not some else choose(on_entry, ends[0], ends[0] + (floating(ends[1]) - ends[0]) * share)
     if not missing:
         result = _nan_if_any(result, ordered)
     return reshape(result, places.shape + (kept if keepdims else rest))
@@ -287,7 +287,10 @@ def median(
     array([0. , 0. , 0.5, 0.5])
     """
     no_out("median", out)
+    if is_half(a):
+        return in_float32(median, a, axis, keepdims=keepdims)
     rows, kept = _rows(a, axis)
+    rows = floating(rows)
     n, *rest = shape_of(rows)
     if not n:
         return mean(a, axis, keepdims=keepdims)
@@ -394,7 +397,10 @@ def nanmedian(
     Value(1.5, op=reshape)
     """
     no_out("nanmedian", out)
+    if is_half(a):
+        return in_float32(nanmedian, a, axis, keepdims=keepdims)
     rows, kept = _rows(a, axis)
+    rows = floating(rows)
     length, *rest = shape_of(rows)
     if not length:
         return mean(a, axis, keepdims=keepdims)

@@ -13,14 +13,16 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ..arrays import as_numpy, beside, data_of, dtype_of, kind_of, library, shape_of, static
+from ..arrays import beside, data_of, dtype_of, is_foreign, is_half, kind_of, library, of_kind, shape_of, static
+from ..arrays.numpy import dtype_of as numpy_dtype
+from ..node import Node
 from ..operation import Operand, Rule, case, composed, primitive
 from .arithmetic import divide, maximum, minimum, where as choose
 from .diagonals import diagonal
 from .joining import concatenate
 from .plain import as_data
 from .rearranging import flip
-from .shapes import astype, broadcast_to, reshape, transpose
+from .shapes import astype, broadcast_to, in_float32, reshape, transpose
 
 Axis: TypeAlias = int | Sequence[int] | None
 
@@ -94,12 +96,19 @@ def mask_of(x: Any, where: Any) -> Any:
     return beside(mask, x)
 
 
-def asked(name: str, x: Any, dtype: Any, out: Any, where: Any, neutral: Any) -> Any:
+def _start(initial: Any, found: Any) -> Any:
+    """A plain initial value of whole numbers in their dtype, as NumPy takes it; one with a gradient stays as it is."""
+    if kind_of(found) in "fc" or isinstance(initial, Node) or is_foreign(as_data(found)) or shape_of(initial):
+        return initial
+    return np.maximum.reduce(np.empty(0, dtype_of(found)), initial=initial)
+
+
+def asked(name: str, x: Any, dtype: Any, out: Any, where: Any, neutral: int) -> Any:
     """``x`` in the dtype asked for, with the neutral element in place of the entries that are left out."""
     no_out(name, out)
     if dtype is not None:
         x = astype(x, dtype)
-    return x if where is None or where is True else choose(mask_of(x, where), x, neutral)
+    return x if where is None or where is True else choose(mask_of(x, where), x, of_kind(x, neutral))
 
 
 def count_where(x: Any, axis: Axis, keepdims: bool, where: Any) -> Any:
@@ -175,8 +184,8 @@ def sum(
     """
     if dtype is None and out is None and initial is None and where is None:
         return sum_(x) if axis is None and keepdims is False else sum_(x, axis, keepdims)
-    total = sum_(asked("sum", x, dtype, out, where, 0.0), axis, keepdims)
-    return total if initial is None else total + initial
+    total = sum_(asked("sum", x, dtype, out, where, 0), axis, keepdims)
+    return total if initial is None else total + _start(initial, total)
 
 
 @composed(case((3, 4)), case((2, 3, 3), offset=1, axis1=1, axis2=2))
@@ -276,9 +285,11 @@ def mean(
     """
     if dtype is None and out is None and where is None:
         return mean_(x) if axis is None and keepdims is False else mean_(x, axis, keepdims)
-    x = asked("mean", x, dtype, out, None, 0.0)
+    x = asked("mean", x, dtype, out, None, 0)
     if where is None or where is True:
         return mean_(x, axis, keepdims)
+    if is_half(x):
+        return in_float32(mean, x, axis, keepdims=keepdims, where=where)
     return divide(sum(x, axis, keepdims=keepdims, where=where), count_where(x, axis, keepdims, where))
 
 
@@ -292,7 +303,8 @@ def _shared(g: Any, out: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
     data = data_of(x)
     hit = (data == data_of(restored(out, x, axis, keepdims))) | (data != data)
     table = library(hit)
-    ties = table.astype(table.sum(hit, axis=axes_of(axis, hit.ndim), keepdims=True), x.dtype)
+    ties = table.sum(hit, axis=axes_of(axis, hit.ndim), keepdims=True)
+    ties = table.astype(ties, "float32" if is_half(x) else x.dtype)
     return choose(hit, restored(g, x, axis, keepdims) / ties, 0.0)
 
 
@@ -308,6 +320,17 @@ def min_(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
     return library(x).min(x, axis=plain_axis(axis), keepdims=keepdims)
 
 
+def _worst(x: Any, sign: float) -> bool | int | float:
+    """What every number of the dtype is larger (sign 1) or smaller (-1) than, or equal to."""
+    kind = kind_of(x)
+    if kind == "b":
+        return sign < 0
+    if kind not in "iu":
+        return -sign * math.inf
+    limits = np.iinfo(numpy_dtype(dtype_of(x)))
+    return int(limits.min if sign > 0 else limits.max)
+
+
 def _extreme(name: str, x: Any, axis: Axis, out: Any, keepdims: bool, initial: Any, where: Any, sign: float) -> Any:
     """The largest (sign 1) or smallest (-1) of the entries that take part and of the initial value."""
     if where is not None and where is not True and initial is None:
@@ -315,13 +338,10 @@ def _extreme(name: str, x: Any, axis: Axis, out: Any, keepdims: bool, initial: A
     no_out(name, out)
     if initial is not None and not count(x, axis):
         return sum_(x, axis, keepdims) + initial
-    whole = kind_of(x) not in "fc"
-    worst = -sign * math.inf
-    if whole and where is not None and where is not True:
-        limits = np.iinfo(as_numpy(as_data(x)).dtype)
-        worst = limits.min if sign > 0 else limits.max
-    found = (max_ if sign > 0 else min_)(asked(name, x, None, None, where, worst), axis, keepdims)
-    return found if initial is None else (maximum if sign > 0 else minimum)(found, initial)
+    if where is not None and where is not True:
+        x = choose(mask_of(x, where), x, _worst(x, sign))
+    found = (max_ if sign > 0 else min_)(x, axis, keepdims)
+    return found if initial is None else (maximum if sign > 0 else minimum)(found, _start(initial, found))
 
 
 def max(
@@ -542,5 +562,5 @@ def prod(
     """
     if dtype is None and out is None and initial is None and where is None:
         return prod_(x) if axis is None and keepdims is False else prod_(x, axis, keepdims)
-    total = prod_(asked("prod", x, dtype, out, where, 1.0), axis, keepdims)
-    return total if initial is None else total * initial
+    total = prod_(asked("prod", x, dtype, out, where, 1), axis, keepdims)
+    return total if initial is None else total * _start(initial, total)

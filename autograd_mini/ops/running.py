@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import library, shape_of
+from ..arrays import dtype_of, kind_of, library, shape_of
 from ..operation import Operand, Rule, case, composed, primitive
 from .activations import logaddexp
 from .arithmetic import maximum, minimum, zeros_like
 from .joining import concatenate
+from .plain import as_data
 from .rearranging import flip
 from .reductions import no_out, running_product
 from .shapes import astype, moveaxis, reshape
@@ -107,7 +108,15 @@ def cumprod(x: Operand, axis: int | None = None, dtype: Any = None, out: Any = N
     array([1., 2., 6.])
     """
     no_out("cumprod", out)
-    return _along(running_product, x if dtype is None else astype(x, dtype), axis)
+    return _along(lambda rows: running_product(_summable(rows)), x if dtype is None else astype(x, dtype), axis)
+
+
+def _summable(rows: Any) -> Any:
+    """Whole numbers in the dtype in which their library adds them up, and so multiplies them."""
+    if kind_of(rows) in "fc":
+        return rows
+    data = as_data(rows[:0])
+    return astype(rows, dtype_of(library(data).sum(data)))
 
 
 def _along(running: Callable[[Any], Any], x: Any, axis: int | None) -> Any:
@@ -126,7 +135,7 @@ def running(combine: Callable[[Any, Any], Any], x: Any) -> Any:
     return x
 
 
-def _started(axis: int | None, include_initial: bool, first: float, result: Any) -> Any:
+def _started(axis: int | None, include_initial: bool, first: int, result: Any) -> Any:
     """The running result with what it started from in front, if that was asked for."""
     if not include_initial:
         return result
@@ -176,7 +185,7 @@ def cumulative_sum(
     """
     _one_axis("cumulative_sum", x, axis)
     x = x if dtype is None else astype(x, dtype)
-    return _started(axis, include_initial, 0.0, cumsum(x, axis, out=out))
+    return _started(axis, include_initial, 0, cumsum(x, axis, out=out))
 
 
 @composed(case((4,)), case((2, 3), axis=1), case((2, 3), axis=0, include_initial=True))
@@ -209,7 +218,7 @@ def cumulative_prod(
     """
     _one_axis("cumulative_prod", x, axis)
     x = x if dtype is None else astype(x, dtype)
-    return _started(axis, include_initial, 1.0, cumprod(x, axis, out=out))
+    return _started(axis, include_initial, 1, cumprod(x, axis, out=out))
 
 
 @composed(case((4,)), case((2, 3)), case((2, 3), axis=1))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from operator import index
 from typing import Any
 
 import numpy as np
 
-from ..arrays import kind_of, library, shape_of
+from ..arrays import dtype_of, kind_of, library, shape_of
 from ..operation import Operand, Rule, case, composed, primitive
 from .arithmetic import zeros_like
 
@@ -203,6 +203,11 @@ def astype(x: Operand, dtype: Any) -> Any:
     (dtype('float32'), dtype('float64'))
     """
     return library(x).astype(x, dtype)
+
+
+def in_float32(function: Callable[..., Any], x: Operand, *args: Any, **options: Any) -> Any:
+    """A function of numbers of 16 bits that counts or adds up: computed in float32, and the result cast last."""
+    return astype(function(astype(x, "float32"), *args, **options), dtype_of(x))
 
 
 @composed(case((2, 3)), case(()), case((2, 3), order="F"))

@@ -6,8 +6,8 @@ from typing import Any
 
 from ..arrays import dtype_of, kind_of, library, shape_of
 from ..operation import Operand, Rule, case, composed, primitive
-from .arithmetic import divide, remainder, where, zeros_like
-from .elementwise import conjugate
+from .arithmetic import divide, floating, remainder, where, zeros_like
+from .elementwise import conjugated
 from .indexing import getitem, take
 from .joining import array, concatenate
 from .padding import pad_constant
@@ -116,7 +116,7 @@ def correlate(x: Operand, y: Operand, mode: str = "valid") -> Any:
     Value([21., 32.], shape=(2,), op=convolve)
     """
     n, m = (shape_of(x) or (0,))[0], (shape_of(y) or (0,))[0]
-    turned = flip(conjugate(y)) if shape_of(y) else y
+    turned = flip(conjugated(y)) if shape_of(y) else y
     if mode == "same" and m > n:  # NumPy's middle of a longer second row is one further on
         return getitem(convolve(x, turned), slice(n // 2, n // 2 + m))
     return convolve(x, turned, mode)
@@ -212,7 +212,7 @@ def interp(
     >>> am.gradients(y.sum(), x)
     array([10.,  0.])
     """
-    x, xp, fp = array(x), array(xp), array(fp)
+    x, xp, fp = (floating(array(each)) for each in (x, xp, fp))
     n = (shape_of(xp) or (0,))[0]
     if len(shape_of(xp)) != 1 or shape_of(fp) != shape_of(xp) or not n:
         raise ValueError(f"interp needs xp and fp as rows of one length, got {shape_of(xp)} and {shape_of(fp)}")

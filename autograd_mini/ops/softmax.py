@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import as_numpy, data_of, is_abstract, library, plain, shape_of, static
+from ..arrays import as_numpy, data_of, is_abstract, is_half, library, plain, shape_of, static
 from ..arrays.numpy import sum_of_rows
 from ..engine import record
 from ..node import Node
@@ -15,7 +15,7 @@ from ..operation import Operand, Rule, case, primitive
 from .arithmetic import where
 from .powers import exp
 from .reductions import CASES, Axis, plain_axis, restored, sum_
-from .shapes import expand_dims
+from .shapes import expand_dims, in_float32
 
 
 def _parts(out: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
@@ -193,7 +193,7 @@ def _rule(g: Any, out: Any, x: Any, labels: Any, found: Found | None) -> Any:
 
 
 def _mean_rule(g: Any, out: Any, x: Any, labels: Any, rows: int, found: Found | None) -> Any:
-    g = g / rows
+    g = g / rows if rows < 65504 else g * (1.0 / rows)  # the largest number that 16 bits hold
     if found is not None and type(x) is np.ndarray and isinstance(g, (np.generic, np.ndarray)):
         return library(x).softmax_error(g, *found.kept)
     return g * _error(x, labels, found)
@@ -222,13 +222,17 @@ def softmax_cross_entropy_(x: Operand, labels: Any, found: Found | None = None) 
     return -library(rows, labels).take_along_axis(rows, labels[..., None], axis=-1)[..., 0]
 
 
+def _sum_over(x: Any, rows: int) -> Any:
+    return in_float32(_sum_over, x, rows) if is_half(x) else sum_(x) / rows
+
+
 @primitive(
     "mean cross entropy of softmax {x}",
     Rule(
         _mean_rule,
         "(softmax {x} − labels) / {rows}",
         "{g} × (softmax {x} − labels) / {rows}",
-        jvp=lambda t, out, x, labels, rows, found: sum_(t * _error(x, labels, found)) / rows,
+        jvp=lambda t, out, x, labels, rows, found: _sum_over(t * _error(x, labels, found), rows),
     ),
     activation=True,
     cases=(
@@ -299,7 +303,7 @@ def softmax_cross_entropy(x: Operand, labels: Any, reduction: str = "none") -> A
     if not shape:
         raise ValueError("softmax_cross_entropy takes scores of shape (..., classes), got a single number")
     labels = _checked(labels, shape)
-    if type(data) is type(labels) is np.ndarray and labels.ndim == 1 and data.dtype.kind == "f" and shape[1]:
+    if type(data) is type(labels) is np.ndarray and labels.ndim == 1 and data.dtype.char in "fdg" and shape[1]:
         kept = library(data).softmax_cross_entropy(data, labels)
         if kept is not None:
             return _known(x, {"labels": labels, "found": Found(*kept)}, reduction)

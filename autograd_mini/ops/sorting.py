@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import library, shape_of
+from ..arrays import is_half, library, shape_of
 from ..operation import Operand, Rule, case, composed, primitive
 from .indexing import getitem, scatter, take_along_axis
 from .plain import as_data
-from .shapes import reshape
+from .shapes import astype, reshape
 
 Array = np.ndarray[Any, Any]
 
@@ -36,7 +36,8 @@ def _unsorted(g: Any, out: Any, x: Any, axis: int | None) -> Any:
         return back
     groups = np.cumsum(starts).reshape(rows.shape) - 1  # numbers of the groups of equal entries, through all rows
     groups = np.moveaxis(groups, -1, axis)
-    ties = np.bincount(groups.ravel()).astype(ordered.real.dtype)
+    ties = np.bincount(groups.ravel()).astype(np.float32 if is_half(ordered) else ordered.real.dtype)
+    g = astype(g, np.float32) if is_half(ordered) else g
     shares = scatter(reshape(g, -1), groups.ravel(), ties.shape) / ties
     return reshape(getitem(shares, np.take_along_axis(groups, rank, axis).ravel()), shape)
 

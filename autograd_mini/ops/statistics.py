@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import as_numpy, beside, is_abstract, library, shape_of
+from ..arrays import as_numpy, beside, is_abstract, is_half, library, shape_of
 from ..operation import Operand, case, composed
 from .arithmetic import divide, subtract, where as choose
 from .diagonals import diag
@@ -17,7 +17,7 @@ from .plain import as_data
 from .powers import root, square
 from .products import matmul
 from .reductions import CASES, MASK, Axis, asked, axes_of, count_where, mask_of, mean as average_of, sum
-from .shapes import astype, broadcast_to, reshape, transpose
+from .shapes import astype, broadcast_to, in_float32, reshape, transpose
 
 
 def _squares(x: Any) -> Any:
@@ -92,7 +92,9 @@ def var(
         if ddof != 0:
             raise ValueError("ddof and correction are one thing: give only one of them")
         ddof = correction
-    x = asked("var", x, dtype, out, None, 0.0)
+    x = asked("var", x, dtype, out, None, 0)
+    if is_half(x):
+        return in_float32(var, x, axis, ddof=ddof, keepdims=keepdims, where=where, mean=mean)
     center = average_of(x, axis, keepdims=True, where=where) if mean is None else mean
     distance = subtract(x, center)
     if where is not None and where is not True:
@@ -215,6 +217,8 @@ def average(
         return (mean, broadcast_to(total, shape_of(mean)) if shape_of(mean) else total) if returned else mean
     weights = np.asarray(weights) if isinstance(weights, (list, tuple)) else weights
     weights = _as_weights(beside(weights, a), shape_of(a), axis)
+    if is_half(a) and is_half(weights) and not returned:
+        return in_float32(average, a, axis, weights, keepdims=keepdims)
     total = sum(weights * _ones(a), axis, keepdims=keepdims)
     if not is_abstract(as_data(total)) and np.any(as_numpy(as_data(total)) == 0):
         raise ZeroDivisionError("the weights sum to 0, so there is no weighted mean")

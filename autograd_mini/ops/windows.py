@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ..arrays import library, plain, shape_of, static
+from ..arrays import is_half, library, plain, shape_of, static
 from ..arrays.windows import places_of
 from ..node import Node
 from ..operation import Operand, Rule, case, composed, primitive
@@ -15,7 +15,7 @@ from .arithmetic import zeros_like
 from .convolution import check_room, padding_pairs, per_axis
 from .padding import pad_constant
 from .reductions import sum
-from .shapes import moveaxis
+from .shapes import in_float32, moveaxis
 
 Sizes: TypeAlias = tuple[int, ...]
 
@@ -268,6 +268,8 @@ def avg_pool(
     >>> am.avg_pool([[[1.0, 3.0, 2.0, 4.0]]], 2)
     array([[[2., 3.]]])
     """
+    if is_half(x):
+        return in_float32(avg_pool, x, kernel, stride, padding, dilation, count_include_pad=count_include_pad)
     x, how, pairs = _prepared("avg_pool", x, kernel, stride, padding, dilation)
     axes = tuple(range(len(pairs)))
     counted: Any = int(np.prod(how["kernel"]))

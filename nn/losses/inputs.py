@@ -29,13 +29,21 @@ def reduced(losses: Any, reduction: str) -> Any:
         return losses
     total = losses
     if shape := shape_of(losses):
-        total = am.mean(losses) if reduction == "mean" else am.sum(losses)
         if reduction == "batchmean":
-            total = total / shape[0]
+            total = _mean_of_rows(losses, shape[0])
+        else:
+            total = am.mean(losses) if reduction == "mean" else am.sum(losses)
     if isinstance(total, Value):
         total.name = "C"
         return total
     return total if is_foreign(total) else float(total)
+
+
+def _mean_of_rows(losses: Any, rows: int) -> Any:
+    """Their sum over the number of rows; of 16 bits, which hold neither, in float32."""
+    if str(losses.dtype).endswith("float16"):
+        return am.astype(_mean_of_rows(am.astype(losses, "float32"), rows), losses.dtype)
+    return am.sum(losses) / rows
 
 
 def alike(name: str, prediction: Any, target: Any) -> tuple[Any, Any]:
