@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from ..arrays import library
 from ..node import passed_on
 from ..operation import Operand, Rule, primitive
@@ -145,15 +147,18 @@ def remainder(x: Operand, y: Operand) -> Any:
     return library(x, y).remainder(x, y)
 
 
-def _larger(g: Any, x: Any, y: Any) -> Any:
-    """g where x > y, half of it at ties, else 0."""
-    return where(x == y, 0.5 * g, where(x > y, g, 0.0))
+def _won(g: Any, x: Any, y: Any, beyond: Any) -> Any:
+    """g where x is beyond y or nan, half of it where they tie, else 0."""
+    nan = x != x
+    ties = (x == y) | (nan & (y != y))
+    kept = where(beyond | nan, g, 0.0)
+    return kept if type(ties) is np.ndarray and not ties.any() else where(ties, 0.5 * g, kept)
 
 
 @primitive(
     "max({x}, {y})",
-    Rule(lambda g, out, x, y: _larger(g, x, y), "[{x} > {y}]"),
-    Rule(lambda g, out, x, y: _larger(g, y, x), "[{y} > {x}]"),
+    Rule(lambda g, out, x, y: _won(g, x, y, x > y), "[{x} > {y}]"),
+    Rule(lambda g, out, x, y: _won(g, y, x, y > x), "[{y} > {x}]"),
     elementwise=True,
 )
 def maximum(x: Operand, y: Operand) -> Any:
@@ -172,8 +177,8 @@ def maximum(x: Operand, y: Operand) -> Any:
 
 @primitive(
     "min({x}, {y})",
-    Rule(lambda g, out, x, y: _larger(g, y, x), "[{x} < {y}]"),
-    Rule(lambda g, out, x, y: _larger(g, x, y), "[{y} < {x}]"),
+    Rule(lambda g, out, x, y: _won(g, x, y, x < y), "[{x} < {y}]"),
+    Rule(lambda g, out, x, y: _won(g, y, x, y < x), "[{y} < {x}]"),
     elementwise=True,
 )
 def minimum(x: Operand, y: Operand) -> Any:

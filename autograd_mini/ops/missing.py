@@ -243,7 +243,7 @@ def nanmax(
     mask = _numbers(x, None)
     if initial is not None or where is not None:
         return max_of_all(x, axis, out, keepdims, initial, _numbers(x, where) if where is not None else mask)
-    return _nan_if_none(max_(asked("nanmax", x, None, out, mask, -math.inf), axis, keepdims), x, axis, keepdims, mask)
+    return _nan_if_none(max_(x, axis, keepdims, mask), x, axis, keepdims, mask)
 
 
 @composed(*CASES, *ASKED)
@@ -277,7 +277,7 @@ def nanmin(
     mask = _numbers(x, None)
     if initial is not None or where is not None:
         return min_of_all(x, axis, out, keepdims, initial, _numbers(x, where) if where is not None else mask)
-    return _nan_if_none(min_(asked("nanmin", x, None, out, mask, math.inf), axis, keepdims), x, axis, keepdims, mask)
+    return _nan_if_none(min_(x, axis, keepdims, mask), x, axis, keepdims, mask)
 
 
 @composed(case((4,)), case((2, 3)), case((2, 3), axis=1))
