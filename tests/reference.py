@@ -282,6 +282,7 @@ FORMULAS: dict[str, Callable[..., Any]] = {
     "cummax": lambda x, axis=None: np.maximum.accumulate(x if axis is not None else np.ravel(x), axis=axis or 0),
     "running_max": lambda x: np.maximum.accumulate(x, axis=0),
     "running_min": lambda x: np.minimum.accumulate(x, axis=0),
+    "geomspace": lambda x, y, **how: np.geomspace(x, y, **how).astype(np.result_type(1.0 * x, 1.0 * y)),
     "cummin": lambda x, axis=None: np.minimum.accumulate(x if axis is not None else np.ravel(x), axis=axis or 0),
     "logcumsumexp": lambda x, axis=None: np.logaddexp.accumulate(
         x if axis is not None else np.ravel(x), axis=axis or 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -10,8 +11,9 @@ import numpy as np
 from ..arrays import library, shape_of
 from ..operation import Operand, Rule, case, composed, primitive
 from .activations import logaddexp
-from .arithmetic import maximum, minimum, zeros_like
+from .arithmetic import maximum, minimum, where, zeros_like
 from .joining import concatenate
+from .plain import as_data
 from .rearranging import flip
 from .reductions import no_out, running_product
 from .shapes import astype, moveaxis, reshape
@@ -306,4 +308,5 @@ def logcumsumexp(x: Operand, axis: int | None = None) -> Any:
     >>> am.logcumsumexp([1000.0, 1000.0])
     array([1000.        , 1000.69314718])
     """
-    return _along(lambda rows: running(logaddexp, rows), x, axis)
+    nothing = as_data(x) == -math.inf  # of which no sum depends
+    return _along(lambda rows: running(logaddexp, rows), where(nothing, -math.inf, x), axis)

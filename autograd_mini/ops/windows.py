@@ -290,7 +290,7 @@ def avg_pool(
     axes = tuple(range(len(pairs)))
     counted: Any = int(np.prod(how["kernel"]))
     if border != pairs or (not count_include_pad and any(map(any, pairs))):
-        counts = np.pad(np.ones(shape_of(x)[2:]), pairs, constant_values=float(count_include_pad))
+        counts = np.pad(np.ones(shape_of(x)[2:]), pairs, constant_values=float(bool(count_include_pad)))
         counts = np.pad(counts, [(0, more - after) for (_, after), (_, more) in zip(pairs, border, strict=True)])
         counted = static(np.maximum(library(counts).windows(counts, **how).sum(axes), 1.0), x)
     x = pad_constant(x, ((0, 0), (0, 0), *border), 0.0) if any(map(any, border)) else x
