@@ -329,6 +329,11 @@ from .ops.running import (
     cumulative_sum as cumulative_sum,
     logcumsumexp as logcumsumexp,
 )
+from .ops.sequences import (
+    geomspace as geomspace,
+    linspace as linspace,
+    logspace as logspace,
+)
 from .ops.shapes import (
     astype as astype,
     broadcast_to as broadcast_to,

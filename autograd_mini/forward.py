@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .arrays import kind_of, library, shape_of
+from .arrays import as_numpy, kind_of, library, shape_of
 from .engine import sweep, topological
-from .guards import GraphError, describe
+from .guards import GraphError, NoForwardRule, describe
 from .leaves import filled_like
 from .node import Node, fit
 from .ops.shapes import broadcast_to
 from .state import STATE, recording
+from .users import is_users
 from .value import Value
 
 
@@ -82,12 +83,26 @@ def _transposed(node: Node, i: int, t: Any, out: Any, operands: Sequence[Any], g
     """The reverse rule is linear in its gradient u; the derivative of ⟨rule(u), t⟩ by u is the forward product."""
     op: Any = node.op
     u = Value(filled_like(node, 1.0))
-    pulled = op.pull(i, u, out, operands, node.static)
+    try:
+        pulled = op.pull(i, u, out, operands, node.static)
+    except Exception as error:
+        if is_users(op.forward):
+            raise _no_forward_rule(op, error) from error
+        raise
+    if not isinstance(pulled, Node) and is_users(op.forward) and as_numpy(pulled != 0).any():
+        raise _no_forward_rule(op, "it gave plain data for a gradient that is a Value")
     if not isinstance(pulled, Node) or not pulled.requires_grad:
         return filled_like(node, 0.0)
     pulled = fit(pulled, node.parents[i], op, i)
     found = sweep(pulled, t, graph=graph, wanted=[u], since=u.order)
     return filled_like(node, 0.0) if found[u] is None else found[u]
+
+
+def _no_forward_rule(op: Any, why: object) -> NoForwardRule:
+    return NoForwardRule(
+        f"{op.name} has no forward rule, and its reverse rule cannot be turned into one, since it does not compute "
+        f"with Values: {why}; write it with functions of this package, or give Rule(..., jvp=...)"
+    )
 
 
 def _fitted(t: Any, node: Node) -> Any:

@@ -34,6 +34,10 @@ class GraphError(RuntimeError):
     """The graph cannot be differentiated as it stands; the message says why and what to do."""
 
 
+class NoForwardRule(GraphError):
+    """A user's operation has a reverse rule only, and no tangent can be pushed through that."""
+
+
 lent: dict[int, tuple[weakref.ref[Node], Any]] = {}
 """Arrays in somebody's hands, by the leaf's id, with what tells whether they are as they were when the graph last used
 them, or when they were handed out; the weak reference takes the entry away."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from . import observers
 from .arrays import copied, kind_of, library, shape_of, static
 from .calls import Argnums, Call, call_fresh, one_number, real_array, seed_of, zeros_of
 from .engine import constant, topological
+from .guards import NoForwardRule
 from .leaves import like
 from .ops.joining import concatenate, stack
 from .ops.shapes import reshape
@@ -44,7 +46,8 @@ def jacobian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     Notes
     -----
     The function is called once. Then it takes one backward pass for every entry of the results, a row each, or, if the
-    arguments have fewer entries than the results, one forward pass for every entry of the arguments, a column each.
+    arguments have fewer entries than the results, one forward pass for every entry of the arguments, a column each, but
+    where a user's operation has no forward rule.
     Many passes are made at once, as by ``vmap``; one by one where hooks look at them, or a rule takes no batches.
 
     Examples
@@ -61,8 +64,10 @@ def jacobian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
         ys, rebuild_ys = flatten(call.result)
         results = [real_array(f, y, "jacobian") for y in ys]
         entries = sum(x.size * (np.inf if kind_of(x) == "c" else 1) for x in call.variables)
-        by_columns = entries < sum(y.size for y in results)
-        return rebuild_ys(columns(call, results) if by_columns else [_rows(call, y) for y in results])
+        if entries < sum(y.size for y in results):
+            with suppress(NoForwardRule):
+                return rebuild_ys(columns(call, results))
+        return rebuild_ys([_rows(call, y) for y in results])
 
     return matrix
 
@@ -188,6 +193,10 @@ def hessian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
         gs = (
             call.pull(y, seed_of(y, None), True) if y.requires_grad else [constant(zeros_of(x)) for x in call.variables]
         )
-        return call.rebuild(columns(call, [real_array(f, g, "hessian") for g in gs]))
+        gs = [real_array(f, g, "hessian") for g in gs]
+        try:
+            return call.rebuild(columns(call, gs))
+        except NoForwardRule:
+            return call.rebuild([_rows(call, g) for g in gs])
 
     return matrix

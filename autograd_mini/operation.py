@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypeVar
 
 import numpy as np
 
-from .arrays import adopted, is_foreign, plain
+from .arrays import adopted, is_foreign, kind_of, plain
 from .engine import constant, record
 from .guards import RELEASED, describe, released
 from .node import Node
@@ -449,7 +449,7 @@ def _unary(op: Operation) -> Callable[..., Any]:
             try:
                 return forward(x if type(x) is float else plain(x))
             except TypeError:
-                return _again(call, (x,))
+                return _again(call, op, (x,))
         try:
             data = forward(x._stored)
         except Exception as error:
@@ -472,7 +472,7 @@ def _binary(op: Operation) -> Callable[..., Any]:
             elif not isinstance(y, Node):
                 y = constant(y, x._stored)
         except TypeError:
-            return _again(call, (x, y))
+            return _again(call, op, (x, y))
         try:
             return record(op, forward(x._stored, y._stored), (x, y))
         except Exception as error:
@@ -496,7 +496,7 @@ def general(op: Operation) -> Callable[..., Any]:
             try:
                 return forward(plain(args[0]), *args[1:])  # as rules call it with plain data
             except TypeError:
-                return _again(call, args[:1], args[1:])
+                return _again(call, op, args[:1], dict(zip(positional, args[1:], strict=False)))
         if not required and len(args) == count and not kwargs:
             operands, given = args, kwargs
         else:
@@ -508,13 +508,13 @@ def general(op: Operation) -> Callable[..., Any]:
             try:
                 return forward(*[x if type(x) is float else plain(x) for x in operands], **given)
             except TypeError:
-                return _again(call, operands, (), given)
+                return _again(call, op, operands, given)
         static = {**defaults, **{name: _kept(item, op, name) for name, item in given.items()}} if given else defaults
         if len(stored) < count:
             try:
                 operands = tuple([x if isinstance(x, Node) else constant(x, stored[0]) for x in operands])
             except TypeError:
-                return _again(call, operands, (), given)
+                return _again(call, op, operands, given)
             stored = _stored(operands)
         try:
             data = forward(*stored, **static)
@@ -548,7 +548,7 @@ def _several(op: Operation) -> Callable[..., Any]:
                     return forward(*[x if type(x) is float else plain(x) for x in operands])
                 operands = tuple([x if isinstance(x, Node) else constant(x, stored[0]) for x in operands])
             except TypeError:
-                return _again(call, operands)
+                return _again(call, op, operands)
             stored = _stored(operands)
         try:
             data = forward(*stored)
@@ -560,15 +560,19 @@ def _several(op: Operation) -> Callable[..., Any]:
 
 
 def _again(
-    call: Callable[..., Any], operands: Sequence[Any], rest: Sequence[Any] = (), named: Mapping[str, Any] | None = None
+    call: Callable[..., Any], op: Operation, operands: Sequence[Any], given: Mapping[str, Any] | None = None
 ) -> Any:
-    """The call that just failed with lists that hold Values joined to one Value each; if there is none, its error."""
+    """The call that just failed, with lists that hold Values joined and static Values as data; or else its error."""
     from .ops.joining import array
 
+    given = given or {}
+    static = {name: _kept(item, op, name) if isinstance(item, Node) else item for name, item in given.items()}
     joined = [array(x) if isinstance(x, (list, tuple)) else x for x in operands]
-    if not any(isinstance(new, Node) and new is not old for new, old in zip(joined, operands, strict=True)):
+    if not any(isinstance(new, Node) and new is not old for new, old in zip(joined, operands, strict=True)) and all(
+        static[name] is item for name, item in given.items()
+    ):
         raise  # noqa: PLE0704 (the error in whose handling this is called)
-    return call(*joined, *rest, **named or {})
+    return call(*joined, **static)
 
 
 def _bound(
@@ -610,10 +614,9 @@ def _kept(item: Any, op: Operation, name: str) -> Any:
     if item is None or type(item) in (int, bool, float, str):
         return item
     if isinstance(item, Node):
-        if item.requires_grad and is_users(op.forward):
-            raise TypeError(
-                f"{op.name}() has no rule for its argument {name!r}, so {describe(item)} would lose its gradient: "
-                f"pass {name}.item() or {name}.numpy(), or give the operation a Rule for it"
+        if item.requires_grad and (is_users(op.forward) or kind_of(item) in "fc"):
+            raise lost(
+                f"{op.name}()", name, item, ", or give the operation a Rule for it" if is_users(op.forward) else ""
             )
         item = item._stored
     if type(item) is np.ndarray:
@@ -621,6 +624,12 @@ def _kept(item: Any, op: Operation, name: str) -> Any:
     return type(item)([_kept(part, op, name) for part in item]) if type(item) in (tuple, list) else item
 
 
+def lost(subject: str, argument: str, value: Node, advice: str = "") -> TypeError:
+    """The error for a Value in the place of an argument that no gradient flows to."""
+    return TypeError(
+        f"{subject} has no rule for its argument {argument!r}, so {describe(value)} would lose its gradient: "
+        f"pass {argument}.item() or {argument}.numpy(){advice}"
+    )
 def otherwise(
     error: Exception, op: Operation, nodes: Sequence[Any], static: Mapping[str, Any] | None = None
 ) -> Any:

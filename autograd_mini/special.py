@@ -36,6 +36,7 @@ from .ops.gammas import (
     betaln as betaln,
     gamma as gamma,
     gammaln as gammaln,
+    gammasgn as gammasgn,
     loggamma as loggamma,
     multigammaln as multigammaln,
     poch as poch,

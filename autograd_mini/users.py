@@ -46,7 +46,10 @@ def checked_forward(name: str, forward: Callable[..., Any]) -> Callable[..., Any
 
     @functools.wraps(forward)
     def function(*operands: Any, **static: Any) -> Any:
-        out = forward(*operands, **static)
+        try:
+            out = forward(*operands, **static)
+        except (TypeError, AttributeError):
+            out = _for_each_example(forward, operands, static)
         if type(out) is np.ndarray and out.dtype.kind in "fc":
             return out
         if out is None or isinstance(out, (Node, list, tuple)):
@@ -58,6 +61,15 @@ def checked_forward(name: str, forward: Callable[..., Any]) -> Callable[..., Any
         return float(out) if type(out) is int else out
 
     return function
+
+
+def _for_each_example(function: Callable[..., Any], operands: tuple[Any, ...], static: dict[str, Any]) -> Any:
+    """Inside ``vmap`` a function of arrays alone, a solver say, is called once an example; or else its error."""
+    from .arrays.batched import for_each, levels
+
+    if not any(map(levels, operands)):
+        raise  # noqa: PLE0704 (the error in whose handling this is called)
+    return for_each(function, operands, static)
 
 
 def _misused(out: Any) -> str:
@@ -73,7 +85,10 @@ def checked_rule(name: str, i: int | None, rule: Callable[..., Any]) -> Callable
 
     @functools.wraps(rule)
     def vjp(g: Any, out: Any, *operands: Any, **static: Any) -> Any:
-        got = rule(g, out, *operands, **static)
+        try:
+            got = rule(g, out, *operands, **static)
+        except (TypeError, AttributeError):
+            got = _for_each_example(rule, (g, out, *operands), static)
         place = static["index"] if i is None else i
         _check(got, f"the rule of {name} for operand {place}", out, operands, place)
         return got
@@ -86,7 +101,10 @@ def checked_jvp(name: str, i: int | None, rule: Callable[..., Any]) -> Callable[
 
     @functools.wraps(rule)
     def jvp(t: Any, out: Any, *operands: Any, **static: Any) -> Any:
-        got = rule(t, out, *operands, **static)
+        try:
+            got = rule(t, out, *operands, **static)
+        except (TypeError, AttributeError):
+            got = _for_each_example(rule, (t, out, *operands), static)
         what = f"the forward rule of {name} for operand {static['index'] if i is None else i}"
         if kind_of(_numbers(got, what, "tangent")) == "c" and not np.iscomplexobj(_data(out)):
             raise GraphError(f"{what} gave complex numbers for a real result")

@@ -149,12 +149,14 @@ class _Pool(Module):
         stride: int | Sequence[int] | None = None,
         padding: int | str | Sequence[Any] = 0,
         dilation: int | Sequence[int] = 1,
+        ceil_mode: bool = False,
     ) -> None:
         self.kernel, self.stride, self.padding, self.dilation = kernel, stride, padding, dilation
+        self.ceil_mode = ceil_mode
 
     def describe(self) -> str:
         """The window, and what is not by default."""
-        defaults = {"stride": None, "padding": 0, "dilation": 1, "count_include_pad": True}
+        defaults = {"stride": None, "padding": 0, "dilation": 1, "count_include_pad": True, "ceil_mode": False}
         options = {name: getattr(self, name, usual) for name, usual in defaults.items()}
         changed = [f"{name}={item}" for name, item in options.items() if item != defaults[name]]
         return f"{type(self).__name__}({', '.join([str(self.kernel), *changed])})"
@@ -173,6 +175,8 @@ class MaxPool(_Pool):
         0 by default.
     dilation : int or sequence of int
         1 by default.
+    ceil_mode : bool
+        Whether a last window may reach over the end; False by default.
 
     Examples
     --------
@@ -194,7 +198,7 @@ class MaxPool(_Pool):
         Value if ``x`` is one, else array
             Of shape ``(batch, channels, *places)``.
         """
-        return am.max_pool(x, self.kernel, self.stride, self.padding, self.dilation)
+        return am.max_pool(x, self.kernel, self.stride, self.padding, self.dilation, self.ceil_mode)
 
 
 class AvgPool(_Pool):
@@ -212,6 +216,8 @@ class AvgPool(_Pool):
         1 by default.
     count_include_pad : bool
         Whether the zeros of the padding count as entries; True by default.
+    ceil_mode : bool
+        Whether a last window may reach over the end; False by default.
 
     Examples
     --------
@@ -228,8 +234,9 @@ class AvgPool(_Pool):
         padding: int | str | Sequence[Any] = 0,
         dilation: int | Sequence[int] = 1,
         count_include_pad: bool = True,
+        ceil_mode: bool = False,
     ) -> None:
-        super().__init__(kernel, stride, padding, dilation)
+        super().__init__(kernel, stride, padding, dilation, ceil_mode)
         self.count_include_pad = count_include_pad
 
     def forward(self, x: Any) -> Any:
@@ -244,7 +251,9 @@ class AvgPool(_Pool):
         Value if ``x`` is one, else array
             Of shape ``(batch, channels, *places)``.
         """
-        return am.avg_pool(x, self.kernel, self.stride, self.padding, self.dilation, self.count_include_pad)
+        return am.avg_pool(
+            x, self.kernel, self.stride, self.padding, self.dilation, self.count_include_pad, self.ceil_mode
+        )
 
 
 class Flatten(Module):

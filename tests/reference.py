@@ -193,7 +193,7 @@ def _put_windows(x: Any, size: Any, stride: Any, dilation: Any) -> Any:
     return out
 
 
-def _largest(x: Any, kernel: Any, stride: Any, dilation: Any) -> Any:
+def _largest(x: Any, kernel: Any, stride: Any, dilation: Any, border: Any = ()) -> Any:
     return np.max(_windows(x, kernel, stride, dilation), axis=tuple(range(len(kernel))))
 
 
@@ -210,13 +210,19 @@ def _gather_largest(h: Any, x: Any, y: Any, kernel: Any, stride: Any, dilation: 
 
 
 def _pool(reduce: Any, fill: float) -> Callable[..., Any]:
+    """With ceil_mode the last windows, which start before the padding at the end, leave out what is beyond it."""
+
     def pool(x: Any, kernel: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1, **how: Any) -> Any:
         n = x.ndim - 2
         kernel, dilation = _each(kernel, n), _each(dilation, n)
         stride = kernel if stride is None else _each(stride, n)
         missing = fill if how.get("count_include_pad", True) else np.nan
+        ends = [a + m for m, (a, _) in zip(x.shape[2:], _pairs(padding, n), strict=True)]
         x = np.pad(x, [(0, 0), (0, 0), *_pairs(padding, n)], constant_values=missing)
-        return reduce(_windows(x, kernel, stride, dilation), axis=tuple(range(n)))
+        if how.get("ceil_mode"):
+            x = np.pad(x, [(0, 0), (0, 0), *[(0, s - 1) for s in stride]], constant_values=np.nan)
+        started = tuple(slice(-(-end // s)) for end, s in zip(ends, stride, strict=True))
+        return reduce(_windows(x, kernel, stride, dilation)[(..., *started)], axis=tuple(range(n)))
 
     return pool
 
@@ -274,6 +280,9 @@ FORMULAS: dict[str, Callable[..., Any]] = {
     "cofactors": _cofactors,
     "einsum_of": lambda operands, subscripts: np.einsum(subscripts, *operands),
     "cummax": lambda x, axis=None: np.maximum.accumulate(x if axis is not None else np.ravel(x), axis=axis or 0),
+    "running_max": lambda x: np.maximum.accumulate(x, axis=0),
+    "running_min": lambda x: np.minimum.accumulate(x, axis=0),
+    "geomspace": lambda x, y, **how: np.geomspace(x, y, **how).astype(np.result_type(1.0 * x, 1.0 * y)),
     "cummin": lambda x, axis=None: np.minimum.accumulate(x if axis is not None else np.ravel(x), axis=axis or 0),
     "logcumsumexp": lambda x, axis=None: np.logaddexp.accumulate(
         x if axis is not None else np.ravel(x), axis=axis or 0
@@ -331,7 +340,7 @@ FORMULAS: dict[str, Callable[..., Any]] = {
     "softmax_cross_entropy": _cross_entropy,
     "softplus": lambda x: np.log(1 + np.exp(x)),
     "step": lambda x: np.where(np.asarray(x) > 0, np.ones_like(x), np.zeros_like(x)),
-    "max_pool": _pool(np.max, -np.inf),
+    "max_pool": _pool(np.nanmax, -np.inf),
     "put_windows": _put_windows,
     "sliding_window_view": np.lib.stride_tricks.sliding_window_view,
     "windows": _windows,

@@ -125,7 +125,9 @@ class ArrayApi(Standard):
         product: Any = 1
         for term, x in zip(terms.split(","), operands, strict=True):
             product = product * self._along_letters(term, x, letters)
-        return self.sum(product, axis=tuple(range(len(result), len(letters)))) if len(letters) > len(result) else product
+        return (
+            self.sum(product, axis=tuple(range(len(result), len(letters)))) if len(letters) > len(result) else product
+        )
 
     def _along_letters(self, term: str, x: Any, letters: list[str]) -> Any:
         """``x`` with an axis for each letter, of length 1 where the term has it not; a repeated one is a diagonal."""

@@ -99,7 +99,9 @@ class Batched:
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, out: Any = None, **kwargs: Any) -> Any:
         if method != "__call__" or (out is not None and out[0] is not inputs[0]) or any(map(_is_value, inputs)):
             return NotImplemented
-        return elementwise(_OPERATORS.get(ufunc.__name__, ufunc.__name__), *inputs, **kwargs)
+        name = ufunc.__name__
+        function = _OPERATORS.get(name, name) if getattr(np, name, None) is ufunc else ufunc
+        return elementwise(function, *inputs, **kwargs)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         if not all(issubclass(kind, (Batched, np.ndarray)) for kind in types):
@@ -211,13 +213,18 @@ for _name in ("reshape", "astype", "transpose"):
 
 def one_by_one(name: str, args: tuple[Any, ...], options: dict[str, Any], home: str = "") -> Any:
     """Any function of any library: called for each example in turn, the results stacked."""
+    return for_each(lambda *xs, **given: _lookup(home, name, [*xs, *given.values()])(*xs, **given), args, options)
+
+
+def for_each(function: Callable[..., Any], args: tuple[Any, ...], options: dict[str, Any]) -> Any:
+    """A function of plain arrays, called for each example of the newest level in turn, the results stacked."""
     level = max(levels([*args, *options.values()]))
     size = size_of([*args, *options.values()], level)
     results = []
     for i in range(size or 1):  # an empty batch asks one example of zeros for the shape of the result
         picked = [_pick(x, level, i, not size) for x in args]
         chosen = {key: _pick(x, level, i, not size) for key, x in options.items()}
-        results.append(_lookup(home, name, [*picked, *chosen.values()])(*picked, **chosen))
+        results.append(function(*picked, **chosen))
     return _gathered(results, level, bool(size))
 
 

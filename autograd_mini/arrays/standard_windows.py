@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from .windows import Sizes, places_of, taps_at
+from .ties import divided, same, widened
+from .windows import Border, Sizes, inside_of, places_of, taps_at, windows
 
 
 class StandardWindows:
@@ -51,28 +52,37 @@ class StandardWindows:
         out = self.reshape(out, (*size, *rest))
         return self.transpose(out, (*range(n, out.ndim), *range(n)))
 
-    def largest(self: Any, x: Any, kernel: Sizes, stride: Sizes, dilation: Sizes) -> Any:
+    def largest(self: Any, x: Any, kernel: Sizes, stride: Sizes, dilation: Sizes, border: Border = ()) -> Any:
         """The largest entry of each window."""
         return self.max(self.windows(x, kernel, stride, dilation), axis=tuple(range(len(kernel))))
 
-    def _won(self: Any, x: Any, y: Any, kernel: Sizes, stride: Sizes, dilation: Sizes) -> tuple[Any, Any]:
-        """Where the entries of windows are the largest, as 0 and 1, and how many are; for 16 bits in float32."""
-        dtype = "float32" if self.is_half(y) else y.dtype
-        won = self.astype(self.windows(x, kernel, stride, dilation) == y, dtype)
-        ties = self.sum(won, axis=tuple(range(len(kernel))))
-        return won, ties + self.astype(ties == 0, dtype)
+    def _won(
+        self: Any, x: Any, y: Any, kernel: Sizes, stride: Sizes, dilation: Sizes, border: Border
+    ) -> tuple[Any, Any]:
+        """Where the entries of windows are the largest, and how many are; the border takes no part."""
+        won = same(self.windows(x, kernel, stride, dilation), y)
+        if border:
+            inside = windows(inside_of(tuple(x.shape), border), kernel, stride, dilation)
+            apart = (1,) * (y.ndim - len(kernel))
+            won = won & self.asarray(inside.reshape(*kernel, *apart, *inside.shape[len(kernel) :]))
+        ties = self.sum(self.astype(won, np.int32), axis=tuple(range(len(kernel))))
+        return won, self.where(ties == 0, 1, ties)
 
-    def share_largest(self: Any, g: Any, x: Any, y: Any, kernel: Sizes, stride: Sizes, dilation: Sizes) -> Any:
+    def share_largest(
+        self: Any, g: Any, x: Any, y: Any, kernel: Sizes, stride: Sizes, dilation: Sizes, border: Border = ()
+    ) -> Any:
         """``g`` to the entries of ``x`` that are their window's largest, ``y``, in equal parts where they tie."""
-        won, ties = self._won(x, y, kernel, stride, dilation)
-        out = self.put_windows(won * (g / ties), tuple(x.shape)[x.ndim - len(kernel) :], stride, dilation)
-        return self.astype(out, g.dtype)
+        won, ties = self._won(x, y, kernel, stride, dilation, border)
+        parts = self.where(won, divided(g, ties), 0.0)
+        return self.put_windows(parts, tuple(x.shape)[x.ndim - len(kernel) :], stride, dilation)
 
-    def gather_largest(self: Any, h: Any, x: Any, y: Any, kernel: Sizes, stride: Sizes, dilation: Sizes) -> Any:
+    def gather_largest(
+        self: Any, h: Any, x: Any, y: Any, kernel: Sizes, stride: Sizes, dilation: Sizes, border: Border = ()
+    ) -> Any:
         """The mean of ``h`` over the entries of ``x`` that are their window's largest, ``y``."""
-        won, ties = self._won(x, y, kernel, stride, dilation)
-        out = self.sum(won * self.windows(h, kernel, stride, dilation), axis=tuple(range(len(kernel)))) / ties
-        return self.astype(out, h.dtype)
+        won, ties = self._won(x, y, kernel, stride, dilation, border)
+        taken = self.where(won, widened(self.windows(h, kernel, stride, dilation)), 0.0)
+        return self.astype(divided(self.sum(taken, axis=tuple(range(len(kernel)))), ties), h.dtype)
 
     def _columns(self: Any, x: Any, kernel: Sizes, stride: Sizes, padding: Any, dilation: Sizes, groups: int) -> Any:
         """The windows as matrices: (batch, groups, taps, places)."""

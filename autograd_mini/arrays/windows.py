@@ -15,6 +15,8 @@ import numpy as np
 
 Array = Any
 Sizes = tuple[int, ...]
+Border = Sequence[tuple[int, int]]
+"""How many entries before and after each of the last axes were added around the data; empty for none."""
 
 CACHED = 1 << 20
 """Bytes of windows copied at a time."""
@@ -47,7 +49,7 @@ def put_windows(g: Any, size: Sizes, stride: Sizes, dilation: Sizes) -> Array:
     return out
 
 
-def largest(x: Any, kernel: Sizes, stride: Sizes, dilation: Sizes) -> Array:
+def largest(x: Any, kernel: Sizes, stride: Sizes, dilation: Sizes, border: Border = ()) -> Array:
     """The largest entry of each window: one tap after the other, since NumPy reduces short axes slowly."""
     first, *others = _tapped(x, kernel, stride, dilation)
     out = first.copy()
@@ -56,32 +58,46 @@ def largest(x: Any, kernel: Sizes, stride: Sizes, dilation: Sizes) -> Array:
     return out
 
 
-def share_largest(g: Any, x: Any, y: Any, kernel: Sizes, stride: Sizes, dilation: Sizes) -> Array:
+def share_largest(g: Any, x: Any, y: Any, kernel: Sizes, stride: Sizes, dilation: Sizes, border: Border = ()) -> Array:
     """``g`` to the entries of ``x`` that are their window's largest, ``y``, in equal parts where they tie."""
-    won = [taken == y for taken in _tapped(x, kernel, stride, dilation)]
-    part = g / _ties(won, g.dtype)
-    out = np.zeros(x.shape, part.dtype)
+    out = np.zeros(x.shape, g.dtype)
+    won, ties = _won(x, y, kernel, stride, dilation, border)
+    part = (g / ties).astype(g.dtype, copy=False)
     for target, wins in zip(_tapped(out, kernel, stride, dilation), won, strict=True):
         target[...] += np.where(wins, part, part.dtype.type(0))
     return out.astype(g.dtype, copy=False)
 
 
-def gather_largest(h: Any, x: Any, y: Any, kernel: Sizes, stride: Sizes, dilation: Sizes) -> Array:
+def gather_largest(h: Any, x: Any, y: Any, kernel: Sizes, stride: Sizes, dilation: Sizes, border: Border = ()) -> Array:
     """The mean of ``h`` over the entries of ``x`` that are their window's largest, ``y``."""
-    won = [taken == y for taken in _tapped(x, kernel, stride, dilation)]
-    ties = _ties(won, h.dtype)
-    out = np.zeros(y.shape, ties.dtype)
+    won, ties = _won(x, y, kernel, stride, dilation, border)
+    out = np.zeros(y.shape, np.float32 if h.dtype.itemsize == 2 else h.dtype)
     for taken, wins in zip(_tapped(h, kernel, stride, dilation), won, strict=True):
         np.add(out, taken, out=out, where=wins)
     return (out / ties).astype(h.dtype, copy=False)
 
 
-def _ties(won: list[Any], dtype: Any) -> Array:
-    """How many entries of each window won, in a dtype that divides a gradient of this one."""
-    count = np.zeros(won[0].shape, np.float32 if dtype == np.float16 else dtype)
+def _won(
+    x: Array, y: Array, kernel: Sizes, stride: Sizes, dilation: Sizes, border: Border
+) -> tuple[list[Array], Array]:
+    """For each entry of the window where it is the largest, and how many tie for it; the border takes no part."""
+    won = [taken == y for taken in _tapped(x, kernel, stride, dilation)]
+    if np.isnan(y).any():
+        won = [wins | np.isnan(taken) for wins, taken in zip(won, _tapped(x, kernel, stride, dilation), strict=True)]
+    if border:
+        inner = _tapped(inside_of(x.shape, border), kernel, stride, dilation)
+        won = [wins & inside for wins, inside in zip(won, inner, strict=True)]
+    count = np.zeros(y.shape, np.min_scalar_type(len(won)))
     for wins in won:
         count += wins
-    return np.maximum(count, 1)  # none where the largest is NaN
+    return won, np.maximum(count, 1, out=count)  # there are none in a window of border only
+
+
+def inside_of(shape: Sizes, border: Border) -> Array:
+    """Which entries of an array's last axes are no border."""
+    inside = np.zeros(shape[len(shape) - len(border) :], bool)
+    inside[tuple(slice(a, n - b) for n, (a, b) in zip(inside.shape, border, strict=True))] = True
+    return inside
 
 
 def _tapped(x: Any, kernel: Sizes, stride: Sizes, dilation: Sizes) -> Iterator[Any]:

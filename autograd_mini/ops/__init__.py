@@ -41,6 +41,7 @@ from . import (
     rearranging as rearranging,
     reductions as reductions,
     running as running,
+    sequences as sequences,
     shapes as shapes,
     signals as signals,
     softmax as softmax,

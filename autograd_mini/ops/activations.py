@@ -5,17 +5,25 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ..arrays import library
+from ..arrays import data_of, library
 from ..operation import Operand, Rule, primitive
 from .arithmetic import where
 from .elementwise import flat
 from .powers import exp
 
 
+def _share(x: Any, y: Any, log_base: float) -> Any:
+    """The share of x in the sum of the powers of a base to x and y: 0 of nothing, and half where both are inf."""
+    ends = (x == y) & (abs(data_of(x)) == math.inf)
+    apart = where(ends, 0.0, x) - where(ends, 0.0, y)
+    apart = where(ends & (x == -math.inf), -math.inf, apart)
+    return sigmoid(apart if log_base == 1.0 else apart * log_base)
+
+
 @primitive(
     "log(exp {x} + exp {y})",
-    Rule(lambda g, out, x, y: g * sigmoid(x - y), "σ({x} − {y})"),
-    Rule(lambda g, out, x, y: g * sigmoid(y - x), "σ({y} − {x})"),
+    Rule(lambda g, out, x, y: g * _share(x, y, 1.0), "σ({x} − {y})"),
+    Rule(lambda g, out, x, y: g * _share(y, x, 1.0), "σ({y} − {x})"),
     elementwise=True,
 )
 def logaddexp(x: Operand, y: Operand) -> Any:
@@ -34,8 +42,8 @@ def logaddexp(x: Operand, y: Operand) -> Any:
 
 @primitive(
     "log₂(2^{x} + 2^{y})",
-    Rule(lambda g, out, x, y: g * sigmoid((x - y) * math.log(2.0)), "σ(({x} − {y}) · log 2)"),
-    Rule(lambda g, out, x, y: g * sigmoid((y - x) * math.log(2.0)), "σ(({y} − {x}) · log 2)"),
+    Rule(lambda g, out, x, y: g * _share(x, y, math.log(2.0)), "σ(({x} − {y}) · log 2)"),
+    Rule(lambda g, out, x, y: g * _share(y, x, math.log(2.0)), "σ(({y} − {x}) · log 2)"),
     elementwise=True,
 )
 def logaddexp2(x: Operand, y: Operand) -> Any:

@@ -10,7 +10,7 @@ from ..operation import Operand, Rule, case, composed, primitive
 from .arithmetic import divide, floating, where
 from .elementwise import imag, real
 from .plain import as_data, function_of
-from .powers import sqrt
+from .powers import over_length, sqrt
 
 
 @primitive("sin {x}", Rule(lambda g, out, x: g * cos(x), "cos {x}"), elementwise=True)
@@ -217,8 +217,8 @@ def _distance_squared(x: Any, y: Any) -> Any:
 
 @primitive(
     "√({x}² + {y}²)",
-    Rule(lambda g, out, x, y: g * _direction(x, out), "{x} / {out}"),
-    Rule(lambda g, out, x, y: g * _direction(y, out), "{y} / {out}"),
+    Rule(lambda g, out, x, y: x * over_length(g, out), "{x} / {out}"),
+    Rule(lambda g, out, x, y: y * over_length(g, out), "{y} / {out}"),
     elementwise=True,
     domain=(0.5, 2.0),
 )
@@ -234,10 +234,6 @@ def hypot(x: Operand, y: Operand) -> Any:
     (0.6, 0.8)
     """
     return library(x, y).hypot(x, y)
-
-
-def _direction(x: Any, length: Any) -> Any:
-    return x / where(length == 0, 1.0, length)
 
 
 @primitive("{x} · π / 180", Rule(lambda g, out, x: deg2rad(g), "π / 180"), elementwise=True)

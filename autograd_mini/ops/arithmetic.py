@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from ..arrays import kind_of, library
 from ..node import passed_on
 from ..operation import Operand, Rule, primitive
@@ -145,15 +147,18 @@ def remainder(x: Operand, y: Operand) -> Any:
     return library(x, y).remainder(x, y)
 
 
-def _chosen(g: Any, out: Any, x: Any, y: Any) -> Any:
-    """g where x was chosen, half of it at ties, else 0."""
-    return where(x == y, 0.5 * g, where(x == out, g, 0.0))
+def _won(g: Any, out: Any, x: Any, y: Any) -> Any:
+    """g where x was chosen, half of it where both were, else 0; nan is chosen."""
+    nan = x != x
+    kept = where((x == out) | nan, g, 0.0)
+    ties = (x == y) | (nan & (y != y))
+    return kept if type(ties) is np.ndarray and not ties.any() else where(ties, 0.5 * g, kept)
 
 
 @primitive(
     "max({x}, {y})",
-    Rule(_chosen, "[{x} > {y}]"),
-    Rule(lambda g, out, x, y: _chosen(g, out, y, x), "[{y} > {x}]"),
+    Rule(_won, "[{x} > {y}]"),
+    Rule(lambda g, out, x, y: _won(g, out, y, x), "[{y} > {x}]"),
     elementwise=True,
 )
 def maximum(x: Operand, y: Operand) -> Any:
@@ -172,8 +177,8 @@ def maximum(x: Operand, y: Operand) -> Any:
 
 @primitive(
     "min({x}, {y})",
-    Rule(_chosen, "[{x} < {y}]"),
-    Rule(lambda g, out, x, y: _chosen(g, out, y, x), "[{y} < {x}]"),
+    Rule(_won, "[{x} < {y}]"),
+    Rule(lambda g, out, x, y: _won(g, out, y, x), "[{y} < {x}]"),
     elementwise=True,
 )
 def minimum(x: Operand, y: Operand) -> Any:

@@ -12,6 +12,8 @@ from typing import Any, TypeAlias
 from ..arrays import library, shape_of
 from ..arrays.windows import places_of
 from ..operation import Operand, Rule, case, composed, primitive
+from .padding import pad_constant
+from .plain import option
 from .shapes import reshape
 
 Sizes: TypeAlias = tuple[int, ...]
@@ -181,8 +183,8 @@ def conv_transpose(
     padding : int, or sequence of int or of pairs of int
         What is cut off at the ends of each axis, so that ``conv`` with this padding gives back the shape of ``x``.
     output_padding : int or sequence of int
-        Places added at the end of each axis, fewer than the stride: which of the sizes that ``conv`` maps to that of
-        ``x`` is meant. 0 by default.
+        Places added at the end of each axis, fewer than the stride or the dilation: which of the sizes that ``conv``
+        maps to that of ``x`` is meant. 0 by default.
     dilation : int or sequence of int
         Distance between the entries of the kernel; 1 by default.
     groups : int
@@ -226,15 +228,23 @@ def conv_transpose(
     if isinstance(padding, str):
         raise ValueError("conv_transpose takes its padding as numbers")
     pairs = padding_pairs(padding, size, kernel, steps, apart)
-    if any(extra >= step for extra, step in zip(more, steps, strict=True)):
-        raise ValueError(f"output_padding must be less than the stride, got {more} and {steps}")
+    if any(extra >= max(step, d) for extra, step, d in zip(more, steps, apart, strict=True)):
+        raise ValueError(
+            f"output_padding must be less than the stride or the dilation, got {more} for stride {steps} and dilation "
+            f"{apart}"
+        )
+    # NOTE: what is added takes back what the padding cuts off, and beyond that no kernel reaches
+    free = tuple(max(extra - z, 0) for extra, (_, z) in zip(more, pairs, strict=True))
+    pairs = tuple((a, max(z - extra, 0)) for extra, (a, z) in zip(more, pairs, strict=True))
     enlarged = tuple(
-        (m - 1) * s - a - z + d * (k - 1) + extra + 1
-        for m, s, (a, z), d, k, extra in zip(size, steps, pairs, apart, kernel, more, strict=True)
+        (m - 1) * s - a - z + d * (k - 1) + 1
+        for m, s, (a, z), d, k in zip(size, steps, pairs, apart, kernel, strict=True)
     )
     if min(enlarged) < 0:
         raise ValueError(f"conv_transpose of x {shape_of(x)}: the padding {padding} leaves the size {enlarged}")
     out = conv_input(x, w, size=enlarged, stride=steps, padding=pairs, dilation=apart, groups=groups)
+    if any(free):
+        out = pad_constant(out, ((0, 0), (0, 0), *((0, extra) for extra in free)), 0.0)
     return _biased("conv_transpose", out, b)
 
 
@@ -264,6 +274,7 @@ def _check_groups(name: str, groups: Any, channels: int, x: Sizes, w: Sizes) -> 
 
 def per_axis(name: str, numbers: Any, n: int, least: int = 1) -> Sizes:
     """An option as one whole number for each spatial axis."""
+    numbers = option("a window", name, numbers)
     try:
         found = (int(numbers),) * n if not isinstance(numbers, (tuple, list)) else tuple(map(int, numbers))
     except TypeError:

@@ -6,14 +6,15 @@ once; a rule takes from it what it needs, joined to the operand again where a hi
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..arrays import library, shape_of
+from ..arrays import as_numpy, data_of, is_abstract, library, shape_of
 from ..node import Node
-from ..operation import Operand, Rule, case, primitive
-from .arithmetic import divide, where
+from ..operation import RUNTIME, Operand, Operation, Rule, case, general, primitive
+from .arithmetic import divide, where, zeros_like
 from .elementwise import conjugated, is_complex, real
 from .indexing import getitem
 from .inverses import inv, solve
@@ -294,8 +295,8 @@ def svd(a: Operand, full_matrices: bool = True, compute_uv: bool = True, hermiti
     a : Value or array
         Of shape (..., n, m).
     full_matrices : bool
-        Whether U and Vh are square, as they are by default in NumPy. Of a Value that is not square itself this has no
-        derivative: pass False.
+        Whether U and Vh are square, as they are by default in NumPy. Of a Value that is not square itself the vectors
+        that this adds on the longer side have no derivative.
     compute_uv : bool
         Whether to give U and Vh beside S; True by default.
     hermitian : bool
@@ -304,16 +305,16 @@ def svd(a: Operand, full_matrices: bool = True, compute_uv: bool = True, hermiti
     Returns
     -------
     U : Value if ``a`` is one, else array
-        Of shape (..., n, k), where k is the smaller of n and m.
+        Of shape (..., n, k), where k is the smaller of n and m, or n for full matrices.
     S : Value if ``a`` is one, else array
         The singular values in descending order, of shape (..., k); alone if not ``compute_uv``.
     Vh : Value if ``a`` is one, else array
-        Of shape (..., k, m).
+        Of shape (..., k, m), where k is m for full matrices.
 
     Raises
     ------
     ValueError
-        If the full matrices of a Value would have columns that nothing settles.
+        In a pass that reaches the vectors that full matrices have more, since nothing settles them.
     numpy.linalg.LinAlgError
         If the algorithm does not converge.
 
@@ -345,13 +346,39 @@ def svd(a: Operand, full_matrices: bool = True, compute_uv: bool = True, hermiti
     if not compute_uv:
         return svdvals(a)
     n, m = shape_of(a)[-2:] if len(shape_of(a)) > 1 else (0, 0)
-    if full_matrices and n != m:
+    if not full_matrices or n == m:
+        found = _svd(a, None)
+        return SVDResult(left_vectors(a, found), singular_values(a, found), right_vectors(a, found))
+    whole, k = SVDResult(*factorised("svd", a._stored, True)), min(n, m)
+    found = SVDResult(whole.U[..., :k], whole.S, whole.Vh[..., :k, :])
+    left, right = left_vectors(a, found), right_vectors(a, found)
+    if n > m:
+        left = concatenate([left, _more_vectors(a, whole.U[..., k:])], -1)
+    else:
+        right = concatenate([right, _more_vectors(a, whole.Vh[..., k:, :])], -2)
+    return SVDResult(left, singular_values(a, found), right)
+
+
+def _unsettled(g: Any, out: Any, a: Any, vectors: Any) -> Any:
+    data = data_of(g)
+    if is_abstract(data) or as_numpy(data != 0).any():
+        n, m = shape_of(a)[-2:]
         raise ValueError(
-            f"svd of shape {shape_of(a)} with full_matrices=True has no derivative: nothing settles the last "
-            f"{max(n, m) - min(n, m)} vectors of the longer side; use full_matrices=False"
+            f"svd of shape {shape_of(a)} with full_matrices=True has no derivative by the last {abs(n - m)} vectors of "
+            "the longer side, which nothing settles; use full_matrices=False, or vectors.detach() as constants"
         )
-    found = _svd(a, None)
-    return SVDResult(left_vectors(a, found), singular_values(a, found), right_vectors(a, found))
+    return zeros_like(a)
+
+
+_MORE = Operation(
+    "more_vectors",
+    lambda a, vectors: vectors,
+    "more vectors of {a}",
+    (Rule(_unsettled, "undefined", jvp=lambda t, out, a, vectors: out * math.nan),),
+    ("a",),
+)
+RUNTIME[_MORE.name] = _MORE
+_more_vectors = general(_MORE)
 
 
 def svdvals(x: Operand, /) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,19 +24,30 @@ class SlogdetResult(NamedTuple):
     logabsdet: Any
 
 
-def _inverse(a: Any) -> Any:
-    """The inverses, transposed; None if a matrix is so near to a singular one that they would be inexact."""
+def _where_sure(a: Any, by_inverse: Callable[[Any], Any], by_cofactors: Callable[[Any], Any]) -> Any:
+    """A rule by the inverses, transposed, or for matrices so near to singular ones that these are inexact by cofactors.
+
+    Where nobody can look at the numbers both are computed, and the right one is chosen for each matrix.
+    """
     try:
         inverse = inv(a)
     except (np.linalg.LinAlgError, RuntimeError):  # PyTorch's is a RuntimeError
-        return None
-    return matrix_transpose(inverse) if is_abstract(data_of(inverse)) or _well_conditioned(a, inverse) else None
+        return by_cofactors(cofactors(a))
+    sure = _well_conditioned(data_of(a), data_of(inverse))
+    if not is_abstract(sure):
+        return by_inverse(matrix_transpose(inverse)) if as_numpy(sure).all() else by_cofactors(cofactors(a))
+    sure = _as_matrices(sure)
+    safe = where(sure, a, static(np.eye(shape_of(a)[-1]), a))
+    return where(sure, by_inverse(matrix_transpose(inv(safe))), by_cofactors(cofactors(a)))
 
 
-def _well_conditioned(a: Any, inverse: Any) -> bool:
-    """Whether inverses kept at least half of their digits."""
-    sizes = [np.abs(as_numpy(data_of(x))).sum(axis=-1).max(axis=-1, initial=0) for x in (a, inverse)]
-    return bool((sizes[0] * sizes[1] < np.finfo(sizes[1].dtype).eps ** -0.5).all())
+def _well_conditioned(a: Any, inverse: Any) -> Any:
+    """Which inverses kept at least half of their digits."""
+    table = library(inverse)
+    if not shape_of(inverse)[-1]:
+        return np.True_
+    sizes = [table.max(table.sum(table.abs(x), axis=-1), axis=-1) for x in (a, inverse)]
+    return sizes[0] * sizes[1] < float(table.limits(inverse).eps) ** -0.5
 
 
 def _as_matrices(g: Any) -> Any:
@@ -43,8 +55,7 @@ def _as_matrices(g: Any) -> Any:
 
 
 def _det_rule(g: Any, out: Any, a: Any) -> Any:
-    turned = _inverse(a)
-    return _as_matrices(g) * cofactors(a) if turned is None else _as_matrices(g * out) * turned
+    return _where_sure(a, lambda turned: _as_matrices(g * out) * turned, lambda cofactors: _as_matrices(g) * cofactors)
 
 
 @primitive(
@@ -79,8 +90,7 @@ def det(a: Operand) -> Any:
 
     Notes
     -----
-    The gradient is the matrix of cofactors, det(a) · a⁻ᵀ. It is exact for singular matrices too, at every order;
-    inside ``jax.jit`` and ``vmap``, where nobody can look at the numbers, matrices count as invertible.
+    The gradient is the matrix of cofactors, det(a) · a⁻ᵀ. It is exact for singular matrices too, at every order.
 
     References
     ----------
@@ -138,8 +148,7 @@ def _slogdet(a: Any, found: SlogdetResult | None) -> SlogdetResult:
 
 def _ratio(a: Any) -> Any:
     """The cofactors over the determinant, which are the inverse transposed; inf or nan for singular matrices."""
-    turned = _inverse(a)
-    return divide(cofactors(a), _as_matrices(det(a))) if turned is None else turned
+    return _where_sure(a, lambda turned: turned, lambda cofactors: divide(cofactors, _as_matrices(det(a))))
 
 
 def _sign_rule(g: Any, out: Any, a: Any, found: SlogdetResult | None) -> Any:

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from ..arrays import as_numpy, dtype_of, kind_of, shape_of, static
+from ..node import Node
 from ..operation import Operand, case, composed
 from .arithmetic import divide, floating
 from .joining import concatenate
-from .plain import as_data, not_equal
+from .plain import not_equal
 from .reductions import Axis, axes_of, sum
 from .shapes import astype, broadcast_to, reshape
 
@@ -175,8 +176,8 @@ def gradient(f: Operand, *varargs: Any, axis: Axis = None, edge_order: int = 1) 
     ----------
     f : Value or array
         The values at the points of the grid.
-    *varargs : number or array
-        The distance between points, or the points' places: one for all axes or one for each.
+    *varargs : Value, number or array
+        The distance between points, or the points' places: one for all axes or one for each. Gradients flow to them.
     axis : int, sequence of int or None
         Along which axes; all of them by default.
     edge_order : {1, 2}
@@ -184,7 +185,7 @@ def gradient(f: Operand, *varargs: Any, axis: Axis = None, edge_order: int = 1) 
 
     Returns
     -------
-    Value if ``f`` is one, else array
+    Value if an operand is one, else array
         In the shape of ``f``; with several axes a tuple of them.
 
     Raises
@@ -216,10 +217,14 @@ def _derivative(f: Any, step: Any, axis: int, edge_order: int) -> Any:
     n = shape[axis]
     if n < edge_order + 1:
         raise ValueError(f"gradient needs {edge_order + 1} points along axis {axis}, got shape {shape}")
-    places = np.asarray(as_numpy(as_data(step)), float)
-    if places.ndim and places.shape != (n,):
-        raise ValueError(f"axis {axis} of shape {shape} needs {n} places, got {places.shape}")
-    gaps = np.diff(places) if places.ndim else np.full(n - 1, float(places))
+    places = step if isinstance(step, Node) else np.asarray(as_numpy(step), float)
+    if shape_of(places) not in ((), (n,)):
+        raise ValueError(f"axis {axis} of shape {shape} needs {n} places, got {shape_of(places)}")
+    apart = bool(shape_of(places))
+    gaps = places[1:] - places[:-1] if apart else places
+
+    def gap(place: int | slice) -> Any:
+        return gaps[place] if apart else gaps
 
     def at(*which: int) -> Any:
         index = [slice(None)] * len(shape)
@@ -227,6 +232,8 @@ def _derivative(f: Any, step: Any, axis: int, edge_order: int) -> Any:
         return f[tuple(index)]
 
     def weighted(weights: Any) -> Any:
+        if isinstance(weights, Node):
+            return reshape(weights, (-1,) + (1,) * (len(shape) - axis - 1)) if shape_of(weights) else weights
         weights = np.asarray(weights)
         weights = weights.reshape((-1,) + (1,) * (len(shape) - axis - 1)) if weights.ndim else weights
         return static(weights, f) if kind_of(f) in "fc" else weights
@@ -243,15 +250,17 @@ def _derivative(f: Any, step: Any, axis: int, edge_order: int) -> Any:
 
     parts = []
     if edge_order == 1:
-        parts.append(divide(at(1, 2) - at(0, 1), weighted(gaps[0])))
+        parts.append(divide(at(1, 2) - at(0, 1), weighted(gap(0))))
     else:
-        parts.append(by_three(gaps[0], gaps[1], "first", 0, 1))
+        parts.append(by_three(gap(0), gap(1), "first", 0, 1))
     if n > 2:
-        even = (gaps == gaps[0]).all()
-        inner = (at(2, n) - at(0, n - 2)) / weighted(2.0 * gaps[0]) if even else None
-        parts.append(by_three(gaps[:-1], gaps[1:], "middle", 0, n - 2) if inner is None else inner)
+        even = not apart or (not isinstance(gaps, Node) and (gaps == gaps[0]).all())
+        inner = (at(2, n) - at(0, n - 2)) / weighted(2.0 * gap(0)) if even else None
+        parts.append(
+            by_three(gap(slice(None, -1)), gap(slice(1, None)), "middle", 0, n - 2) if inner is None else inner
+        )
     if edge_order == 1:
-        parts.append(divide(at(n - 1, n) - at(n - 2, n - 1), weighted(gaps[-1])))
+        parts.append(divide(at(n - 1, n) - at(n - 2, n - 1), weighted(gap(-1))))
     else:
-        parts.append(by_three(gaps[-2], gaps[-1], "last", n - 3, n - 2))
+        parts.append(by_three(gap(-2), gap(-1), "last", n - 3, n - 2))
     return concatenate(parts, axis)

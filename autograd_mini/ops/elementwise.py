@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..arrays import kind_of, library
+from ..arrays import as_numpy, is_abstract, kind_of, library
+from ..node import Node
 from ..operation import Operand, Rule, case, primitive
 from .arithmetic import where, zeros_like
 
@@ -14,7 +15,30 @@ def flat(g: Any, out: Any, x: Any) -> Any:
     return zeros_like(g)
 
 
-@primitive("|{x}|", Rule(lambda g, out, x: g * conjugate(sign(x)), "sign {x}"), elementwise=True, domain=(0.3, 2.0))
+def rate_at_rest(g: Any, out: Any) -> Any:
+    """What ``g / out``, the gradient of a length over the length, tends to where both are 0; None if there is no such.
+
+    That is the slope of ``g`` along the length: 2 for the square of a length, which so is smooth at 0 too.
+    """
+    if not isinstance(g, Node) or not g.requires_grad or not isinstance(out, Node):
+        return None
+    rest = (out._stored == 0) & (g._stored == 0)
+    if not is_abstract(rest) and not as_numpy(rest).any():
+        return None
+    from ..calls import pull
+
+    seed = library(g._stored).ones_like(g._stored)
+    [rate] = pull(g, [out], seed, graph=True, since=out.order)
+    return where(rest, rate, 0.0)
+
+
+def _abs_rule(g: Any, out: Any, x: Any) -> Any:
+    part = g * conjugate(sign(x))
+    rate = rate_at_rest(g, out) if isinstance(g, Node) else None
+    return part if rate is None else part + rate * conjugate(x)
+
+
+@primitive("|{x}|", Rule(_abs_rule, "sign {x}"), elementwise=True, domain=(0.3, 2.0))
 def abs(x: Operand) -> Any:
     """Absolute value; its slope at 0 is 0.
 
@@ -33,7 +57,7 @@ def _turn(g: Any, out: Any, x: Any) -> Any:
     """The sign of a real number is constant between its jumps; that of a complex number, x / |x|, turns with it."""
     if not is_complex(x):
         return zeros_like(g)
-    return (g - conjugate(g * out * out)) * (0.5 / abs(where(x == 0, 1.0, x)))
+    return (g - conjugate(g * out * out)) * where(x == 0, 0.0, 0.5 / abs(where(x == 0, 1.0, x)))
 
 
 @primitive("sign {x}", Rule(_turn, "0"), elementwise=True, domain=(0.3, 2.0))

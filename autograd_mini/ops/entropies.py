@@ -9,6 +9,7 @@ from ..arrays import library
 from ..operation import Operand, Rule, case, composed, primitive
 from .activations import softplus
 from .arithmetic import divide, where
+from .plain import option
 from .powers import exp, log, log1p
 
 
@@ -235,6 +236,7 @@ def expn(n: int, x: Operand) -> Any:
     >>> am.special.expn(2, 1.0), am.grad(lambda x: am.special.expn(2, x))(1.0)
     (0.1484955..., -0.2193839...)
     """
+    n = option("expn()", "n", n)
     if index(n) < 0:
         raise ValueError(f"expn needs n >= 0, got {n}")
     return divide(exp(-x), x) if n == 0 else exponential_integral(x, index(n))

@@ -9,6 +9,7 @@ from typing import Any
 from ..arrays import library
 from ..operation import Operand, Rule, case, composed, primitive
 from .bessel import plain_number
+from .elementwise import flat
 
 
 @primitive(
@@ -31,6 +32,19 @@ def gamma(x: Operand) -> Any:
     (6.0, 7.5367060...)
     """
     return library(x).special.gamma(x)
+
+
+@primitive("sign Γ({x})", Rule(flat, "0"), elementwise=True, domain=(0.5, 3.0))
+def gammasgn(x: Operand) -> Any:
+    """The sign of the gamma function, which ``gammaln`` leaves out; its gradient is 0.
+
+    Examples
+    --------
+    >>> import autograd_mini as am
+    >>> am.special.gammasgn([-1.5, -0.5, 2.0])
+    array([ 1., -1.,  1.])
+    """
+    return library(x).special.gammasgn(x)
 
 
 @primitive(

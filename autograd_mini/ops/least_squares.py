@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..arrays import as_numpy, data_of, library, shape_of
+from ..arrays import data_of, is_abstract, library, shape_of
 from ..operation import Operand, Rule, case, primitive
+from .arithmetic import where
 from .decompositions import svdvals
 from .elementwise import abs, conjugated
 from .matrices import adjoint, columns, matrix_transpose
@@ -107,7 +109,8 @@ def lstsq(a: Operand, b: Operand, rcond: float | None = None) -> LstsqResult:
     solution : Value if an operand is one, else array
         Of shape (m,) or (m, k).
     residuals : Value if an operand is one, else array
-        Squared distances of each column of ``b``; empty if the rank is less than m, or n <= m.
+        Squared distances of each column of ``b``; empty if the rank is less than m, or n <= m. While JAX traces, nan
+        stands for those that the rank leaves out.
     rank : int
         Of ``a``; it has no gradient.
     singular_values : Value if ``a`` is one, else array
@@ -136,15 +139,22 @@ def lstsq(a: Operand, b: Operand, rcond: float | None = None) -> LstsqResult:
     array([2., 1.])
     """
     n, m = _equations(a, b)
-    values = svdvals(a)
-    sizes = as_numpy(data_of(values))
-    eps = float(np.finfo(sizes.dtype).eps)
+    values, rcond = svdvals(a), data_of(rcond)
+    sizes = data_of(values)
+    eps = float(library(sizes).limits(sizes).eps)
     cut = eps * max(n, m) if rcond is None else eps if rcond == -1 else rcond
-    rank = int((sizes > cut * sizes[0]).sum()) if min(n, m) else 0
+    rank: Any = 0
+    if min(n, m):
+        rank = library(sizes).sum(sizes > cut * sizes[0], axis=0)
+        rank = rank if is_abstract(rank) else int(rank)
     solution = pinv(a, None, False, cut) @ b
     far = square(abs(b - a @ solution))
     residuals = sum(far if len(shape_of(b)) > 1 else columns(far), axis=0)
-    return LstsqResult(solution, residuals if rank == m < n else residuals[:0], rank, values)
+    if is_abstract(rank) and m < n:
+        residuals = where(rank == m, residuals, math.nan)
+    elif is_abstract(rank) or not rank == m < n:
+        residuals = residuals[:0]
+    return LstsqResult(solution, residuals, rank, values)
 
 
 def _equations(a: Operand, b: Operand) -> tuple[int, int]:

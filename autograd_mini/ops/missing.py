@@ -254,7 +254,7 @@ def nanmax(
     if initial is not None or where is not None:
         return max_of_all(x, axis, out, keepdims, initial, _numbers(x, where) if where is not None else mask)
     no_out("nanmax", out)
-    return _nan_if_none(max_(_or(x, mask, -math.inf), axis, keepdims), x, axis, keepdims, mask)
+    return _nan_if_none(max_(x, axis, keepdims, mask), x, axis, keepdims, mask)
 
 
 @composed(*CASES, *ASKED)
@@ -289,7 +289,7 @@ def nanmin(
     if initial is not None or where is not None:
         return min_of_all(x, axis, out, keepdims, initial, _numbers(x, where) if where is not None else mask)
     no_out("nanmin", out)
-    return _nan_if_none(min_(_or(x, mask, math.inf), axis, keepdims), x, axis, keepdims, mask)
+    return _nan_if_none(min_(x, axis, keepdims, mask), x, axis, keepdims, mask)
 
 
 @composed(case((4,)), case((2, 3)), case((2, 3), axis=1))

@@ -15,6 +15,7 @@ from .arithmetic import divide, floating, where
 from .decompositions import svdvals
 from .elementwise import abs, conjugated, is_complex, real
 from .inverses import inv
+from .plain import option
 from .powers import power, root, square
 from .reductions import Axis, max, min, sum
 from .shapes import in_float32, moveaxis, reshape
@@ -83,9 +84,9 @@ def norm(x: Operand, ord: float | str | None = None, axis: Axis = None, keepdims
     >>> am.gradients(am.linalg.norm(x), x)
     array([0.6, 0.8])
     """
+    ord, ndim = option("norm()", "ord", ord), len(shape_of(x))
     if is_half(x):
         return in_float32(norm, x, ord, axis, keepdims)
-    ndim = len(shape_of(x))
     axes = tuple(range(ndim)) if axis is None else np.lib.array_utils.normalize_axis_tuple(axis, ndim)
     if ord is None and axis is None:
         return _length(x, None, keepdims)
@@ -119,9 +120,9 @@ def vector_norm(x: Operand, /, *, axis: Axis = None, keepdims: bool = False, ord
     >>> am.linalg.vector_norm([[1.0, 2.0], [2.0, 4.0]])
     np.float64(5.0)
     """
+    ord, ndim = option("vector_norm()", "ord", ord), len(shape_of(x))
     if is_half(x):
         return in_float32(vector_norm, x, axis=axis, keepdims=keepdims, ord=ord)
-    ndim = len(shape_of(x))
     axes = tuple(range(ndim)) if axis is None else np.lib.array_utils.normalize_axis_tuple(axis, ndim)
     return _of_vectors(x, ord, axes, keepdims)
 
@@ -149,9 +150,9 @@ def matrix_norm(x: Operand, /, *, keepdims: bool = False, ord: float | str = "fr
     >>> am.linalg.matrix_norm([[3.0, 0.0], [0.0, -4.0]], ord="nuc")
     np.float64(7.0)
     """
+    ord, ndim = option("matrix_norm()", "ord", ord), len(shape_of(x))
     if is_half(x):
         return in_float32(matrix_norm, x, ord=ord, keepdims=keepdims)
-    ndim = len(shape_of(x))
     if ndim < 2:
         raise ValueError(f"matrix_norm needs matrices, (..., n, m), got shape {shape_of(x)}")
     return _of_matrices(x, ord, (ndim - 2, ndim - 1), keepdims)
@@ -237,6 +238,7 @@ def cond(x: Operand, p: float | str | None = None) -> Any:
     >>> am.linalg.cond([[4.0, 0.0], [0.0, 2.0]])
     np.float64(2.0)
     """
+    p = option("cond()", "p", p)
     if p in (None, 2, -2):
         values = svdvals(x)
         first, last = (-1, 0) if p == -2 else (0, -1)

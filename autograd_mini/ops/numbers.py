@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import as_numpy, is_abstract, kind_of, library
+from ..arrays.ties import same
 from ..operation import Operand, Rule, case, composed, primitive
 from .arithmetic import divide, floor_divide, multiply, remainder, where, zeros_like
 from .elementwise import flat, imag, is_complex, positive, real, sign, trunc
@@ -58,7 +59,7 @@ def fmod(x: Operand, y: Operand) -> Any:
 
 def _chosen_number(g: Any, out: Any, x: Any, y: Any) -> Any:
     """g where x was chosen or y is nan, half of it at ties, else 0."""
-    return where(x == y, 0.5 * g, where((x == out) | (y != y), g, 0.0))
+    return where(same(as_data(x), as_data(y)), 0.5 * g, where((x == out) | (y != y), g, 0.0))
 
 
 @primitive(

@@ -13,7 +13,8 @@ from ..node import Node
 from ..operation import Operand, Rule, case, composed, primitive
 from .elementwise import floor, rint
 from .indexing import getitem, take
-from .joining import concatenate
+from .joining import array, concatenate
+from .plain import option
 from .quantiles import median
 from .reductions import max, mean, min
 from .shapes import astype, broadcast_to
@@ -78,9 +79,9 @@ def pad(
     mode : str
         "constant"; "edge", "reflect", "symmetric" and "wrap" repeat entries; "linear_ramp" goes from the edge to a
         constant; "maximum", "mean", "median" and "minimum" are taken of the entries along the axis.
-    constant_values : number, pair, or a pair for each axis
+    constant_values : Value, number, pair, or a pair for each axis
         Of mode "constant"; 0 by default.
-    end_values : number, pair, or a pair for each axis
+    end_values : Value, number, pair, or a pair for each axis
         Where a "linear_ramp" ends; 0 by default.
     stat_length : int, pair, or a pair for each axis
         How many entries from the edge on the last four modes look at; all by default.
@@ -89,7 +90,7 @@ def pad(
 
     Returns
     -------
-    Value if ``x`` is one, else array
+    Value if ``x`` or a constant is one, else array
 
     Raises
     ------
@@ -100,8 +101,8 @@ def pad(
 
     Notes
     -----
-    A constant border gets no gradient; an entry that the border is made of gets the sum of its parts. The axes are
-    extended one after the other, so that a corner is made of borders.
+    A constant gets the sum of the gradients of its border; an entry that the border is made of gets the sum of its
+    parts. The axes are extended one after the other, so that a corner is made of borders.
 
     Examples
     --------
@@ -114,32 +115,30 @@ def pad(
     """
     x = x if isinstance(x, Node) else plain(x)
     shape = shape_of(x)
-    widths = _widths(pad_width, len(shape))
+    widths = _widths(option("pad()", "pad_width", pad_width), len(shape))
     if callable(mode):
         raise TypeError("pad takes no callable as mode, since that writes into its argument; join parts by concatenate")
-    if mode == "constant":
+    if mode == "constant" and not _holds_values(constant_values):
         return pad_constant(x, widths, _static(constant_values))
-    ends, lengths = _pairs(end_values, len(shape)), _pairs(stat_length, len(shape))
+    ends = _pairs(constant_values if mode == "constant" else end_values, x)
+    lengths = _pairs(option("pad()", "stat_length", stat_length), x)
     border = _border(mode, reflect_type)
     for axis, (before, after) in enumerate(widths):
         if not before and not after:
             continue
-        n = shape[axis]
-        if not n:
+        if not shape[axis] and mode != "constant":
             raise ValueError(f"pad cannot extend axis {axis} of shape {shape}, which is empty, in mode {mode!r}")
         left, right = border(x, axis, before, after, (ends[axis], lengths[axis]))
         x = concatenate([left, x, right], axis=axis)
     return x
 
 
+def _holds_values(constants: Any) -> bool:
+    return isinstance(constants, Node) or (isinstance(constants, (list, tuple)) and any(map(_holds_values, constants)))
+
+
 def _static(constants: Any) -> Any:
-    if isinstance(constants, Node) or (
-        isinstance(constants, (list, tuple)) and any(isinstance(_static(part), Node) for part in constants)
-    ):
-        raise TypeError("the border of pad is made of plain numbers; join Values by concatenate")
-    if isinstance(constants, (list, tuple, np.ndarray)):
-        return tuple(map(_static, constants))
-    return constants
+    return tuple(map(_static, constants)) if isinstance(constants, (list, tuple, np.ndarray)) else constants
 
 
 def _widths(pad_width: Any, ndim: int) -> Widths:
@@ -155,11 +154,15 @@ def _widths(pad_width: Any, ndim: int) -> Widths:
     return found
 
 
-def _pairs(option: Any, ndim: int) -> list[Any]:
-    """An option as a pair for each axis."""
-    if option is None:
+def _pairs(constants: Any, x: Any) -> list[Any]:
+    """An option as a pair for each axis of ``x``; Values in its dtype."""
+    ndim = len(shape_of(x))
+    if constants is None:
         return [(None, None)] * ndim
-    return np.broadcast_to(np.asarray(_static(option)), (ndim, 2)).tolist()  # type: ignore[no-any-return]
+    if not _holds_values(constants):
+        return np.broadcast_to(np.asarray(constants), (ndim, 2)).tolist()  # type: ignore[no-any-return]
+    pairs = astype(broadcast_to(array(constants), (ndim, 2)), x.dtype)
+    return [(pairs[i, 0], pairs[i, 1]) for i in range(ndim)]
 
 
 Border: TypeAlias = Callable[[Any, int, int, int, Any], tuple[Any, Any]]
@@ -173,6 +176,8 @@ def _border(mode: Any, reflect_type: str) -> Border:
         return lambda x, axis, before, after, _: _odd(x, axis, before, after, mode)
     if mode in ("edge", "reflect", "symmetric", "wrap"):
         return lambda x, axis, before, after, _: _repeated(x, axis, before, after, mode)
+    if mode == "constant":
+        return lambda x, axis, before, after, options: _constants(x, axis, before, after, options[0])
     if mode == "linear_ramp":
         return lambda x, axis, before, after, options: _ramp(x, axis, before, after, options[0])
     if mode in _STATISTICS:
@@ -206,6 +211,15 @@ def _odd(x: Any, axis: int, before: int, after: int, mode: str) -> tuple[Any, An
         return a * mirrored + b * last + c * first
 
     return part(np.arange(-before, 0)), part(np.arange(n, n + after))
+
+
+def _constants(x: Any, axis: int, before: int, after: int, ends: Any) -> tuple[Any, Any]:
+    shape = shape_of(x)
+    left, right = (
+        broadcast_to(end, (*shape[:axis], width, *shape[axis + 1 :]))
+        for end, width in zip(ends, (before, after), strict=True)
+    )
+    return left, right
 
 
 def _ramp(x: Any, axis: int, before: int, after: int, ends: Any) -> tuple[Any, Any]:

@@ -12,7 +12,7 @@ from ..operation import Operand, case, composed
 from .arithmetic import where
 from .indexing import brought_in, index_along_axis, plain_index
 from .joining import array
-from .plain import as_data
+from .plain import as_data, option
 from .rearranging import resize
 from .shapes import ravel, reshape
 from .updates import put_at
@@ -94,7 +94,7 @@ def put(x: Operand, ind: Any, v: Operand, mode: str = "raise") -> Any:
     >>> am.put([1.0, 2.0, 3.0], [0, -1], am.Value(9.0))
     Value([9., 2., 9.], shape=(3,), op=reshape)
     """
-    numbers = np.ravel(np.asarray(as_numpy(plain_index(ind)), dtype=np.intp))
+    numbers = np.ravel(np.asarray(as_numpy(plain_index(option("put()", "ind", ind))), dtype=np.intp))
     if not math.prod(shape_of(array(v))):  # as in NumPy nothing is put then
         numbers = numbers[:0]
     if mode != "raise":

@@ -10,13 +10,25 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import UnknownData, is_foreign, library, plain
+from ..arrays import UnknownData, is_foreign, kind_of, library, plain
 from ..node import Node
+from ..operation import lost
 
 
 def as_data(x: Any) -> Any:
     """The data of a Value, or what else came as data that a table computes with."""
     return x._stored if isinstance(x, Node) else plain(x)
+
+
+def option(subject: str, name: str, x: Any) -> Any:
+    """An option that no gradient flows to as plain data; a TypeError names it if it would lose one."""
+    if isinstance(x, (list, tuple)):
+        return type(x)([option(subject, name, part) for part in x])
+    if not isinstance(x, Node):
+        return x
+    if x.requires_grad and kind_of(x) in "fc":
+        raise lost(subject, name, x)
+    return x._stored if x.shape else x.item()  # type: ignore[attr-defined]
 
 
 def without_graph(x: Any) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 from ..arrays import data_of, library
 from ..operation import Operand, Rule, primitive
 from .arithmetic import divide, where
+from .elementwise import rate_at_rest
 
 
 @primitive("exp {x}", Rule(lambda g, out, x: g * out, "{out}"), elementwise=True, latex="e^{{{x}}}")
@@ -164,9 +165,17 @@ def sqrt(x: Operand) -> Any:
     return library(x).sqrt(x)
 
 
+def over_length(g: Any, out: Any) -> Any:
+    """The gradient of a length over the length, 0 where that is 0, but as smooth as the gradient lets it be."""
+    still = out == 0
+    part = where(still, 0.0, g) / where(still, 1.0, out)
+    rate = rate_at_rest(g, out)
+    return part if rate is None else part + rate
+
+
 @primitive(
     "√{x}",
-    Rule(lambda g, out, x: g * where(out == 0, 0.0, 0.5 / where(out == 0, 1.0, out)), "1 / (2 · {out})"),
+    Rule(lambda g, out, x: 0.5 * over_length(g, out), "1 / (2 · {out})"),
     elementwise=True,
     domain=(0.3, 3.0),
 )

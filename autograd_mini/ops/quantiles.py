@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from ..arrays import as_numpy, dtype_of, is_abstract, is_foreign, is_half, kind_of, shape_of, static
+from ..arrays import as_numpy, beside, dtype_of, is_abstract, is_foreign, is_half, kind_of, library, shape_of, static
+from ..arrays.ties import cast
+from ..node import Node
 from ..operation import Operand, case, composed
 from .arithmetic import floating, where as choose
 from .indexing import take, take_along_axis
 from .plain import as_data
 from .reductions import CASES, Axis, axes_of, mean, no_out
 from .shapes import broadcast_to, in_float32, reshape, transpose
-from .sorting import Array, sort
+from .sorting import sort
 
 Places = Callable[[Any, Any], tuple[Any, Any]]
 """From the number of entries and the quantile to a place among the sorted entries, from 0, and how it is rounded."""
@@ -31,7 +33,8 @@ def _stepwise(choice: Callable[[Any, Any], Any], shift: float = 0.0) -> Places:
 
     def places(n: Any, q: Any) -> tuple[Any, Any]:
         place = n * q - 1.0 - shift
-        return place, choice(place - np.floor(place), np.floor(place))
+        below = _floor(place)
+        return place, choice(place - below, below)
 
     return places
 
@@ -40,35 +43,50 @@ def _rounded(rounding: Callable[[Any], Any]) -> Places:
     return lambda n, q: (rounding((n - 1) * q), None)
 
 
-METHODS: dict[str, Places] = {
+def _floor(x: Any) -> Any:
+    return library(x).floor(x)
+
+
+SMOOTH: dict[str, Places] = {
     "linear": lambda n, q: ((n - 1) * q, None),
-    "lower": _rounded(np.floor),
-    "higher": _rounded(np.ceil),
-    "nearest": _rounded(np.around),
-    "midpoint": _rounded(lambda place: 0.5 * (np.floor(place) + np.ceil(place))),
     "interpolated_inverted_cdf": _between(0.0, 1.0),
     "hazen": _between(0.5, 0.5),
     "weibull": _between(0.0, 0.0),
     "median_unbiased": _between(1.0 / 3.0, 1.0 / 3.0),
     "normal_unbiased": _between(0.375, 0.375),
-    "inverted_cdf": _stepwise(lambda share, below: np.where(share == 0, 0.0, 1.0)),
-    "averaged_inverted_cdf": _stepwise(lambda share, below: np.where(share == 0, 0.5, 1.0)),
-    "closest_observation": _stepwise(lambda share, below: np.where((share == 0) & (below % 2 == 1), 0.0, 1.0), 0.5),
+}
+"""NumPy's methods of interpolation by which quantiles move with ``q``."""
+
+METHODS: dict[str, Places] = {
+    "linear": SMOOTH["linear"],
+    "lower": _rounded(_floor),
+    "higher": _rounded(lambda place: library(place).ceil(place)),
+    "nearest": _rounded(lambda place: library(place).rint(place)),
+    "midpoint": _rounded(lambda place: 0.5 * (_floor(place) + library(place).ceil(place))),
+    **SMOOTH,
+    "inverted_cdf": _stepwise(lambda share, below: choose(share == 0, 0.0, 1.0)),
+    "averaged_inverted_cdf": _stepwise(lambda share, below: choose(share == 0, 0.5, 1.0)),
+    "closest_observation": _stepwise(lambda share, below: choose((share == 0) & (below % 2 == 1), 0.0, 1.0), 0.5),
 }
 """NumPy's methods of interpolation."""
 
 
-def _places(method: str, n: Any, q: Any) -> tuple[Array, Array, Array]:
+def _places(method: str, n: Any, q: Any) -> tuple[Any, Any, Any]:
     """The numbers of the two sorted entries that a quantile lies between, and how far it is from the first."""
     if method not in METHODS:
         raise ValueError(f"there is no method {method!r} of quantiles: choose one of {', '.join(METHODS)}")
     place, share = METHODS[method](n, q)
-    place = np.asarray(place, np.float64)
-    last = np.maximum(n - 1, 0)
-    low = np.clip(np.floor(place), 0, last).astype(np.intp)
-    high = np.clip(np.floor(place) + 1, 0, last).astype(np.intp)
-    share = np.asarray(place - np.floor(place) if share is None else share)
-    return np.where(share == 1, high, low), high, np.where(share == 1, 0.0, share)
+    below = _floor(place)
+    share = library(place).asarray(place - below if share is None else share)
+    low, high = _number(below, n), _number(below + 1, n)
+    table, ends = library(share, low), share == 1
+    return table.where(ends, high, low), high, table.where(ends, 0.0, share)
+
+
+def _number(place: Any, n: Any) -> Any:
+    """A place as the number of one of ``n`` entries."""
+    table = library(place, n)
+    return table.astype(table.clip(place, 0, n - 1), np.intp)
 
 
 def _rows(x: Any, axis: Axis) -> tuple[Any, tuple[int, ...]]:
@@ -88,46 +106,65 @@ def _quantile(
     no_out(name, out)
     if weights is not None:
         raise TypeError(f"{name} takes no weights= here")
-    places = np.asarray(as_numpy(as_data(q)), np.float64)
-    if not ((places >= 0) & (places <= 1)).all():
-        raise ValueError(f"{name} needs quantiles from 0 to 1 (percentiles from 0 to 100), got {q}")
+    shape, places = shape_of(q), as_data(q)
+    if not is_abstract(places):
+        places = np.asarray(as_numpy(places), np.float64)
+        if not ((places >= 0) & (places <= 1)).all():
+            raise ValueError(f"{name} needs quantiles from 0 to 1 (percentiles from 0 to 100), got {q}")
     rows, kept = _rows(a, axis)
-    rest = shape_of(rows)[1:]
+    n, *rest = shape_of(rows)
     data = as_data(rows)
     if kind_of(data) == "c":
         raise TypeError(f"{name} is for real numbers, got dtype {dtype_of(data)}: complex ones have no order")
-    ordered = sort(rows, 0)
-    n: Any = shape_of(rows)[0]
-    if missing:
-        n = _count_numbers(rows)
-    if not shape_of(rows)[0]:
+    if not n:
         nothing = mean(a, axis, keepdims=keepdims)
-        return broadcast_to(nothing, places.shape + shape_of(nothing))
-    low, high, share = _places(method, n, places.reshape(places.shape + (1,) * len(rest)) if missing else places)
-    ends = [_entries(ordered, numbers, places.shape, rest) for numbers in (low, high)]
-    share = share if missing else share.reshape(places.shape + (1,) * len(rest))
-    some = bool(share.any())
+        return broadcast_to(nothing, shape + shape_of(nothing))
+    ordered, before_rows = sort(rows, 0), shape + (1,) * len(rest)
+    if missing:  # which differs from row to row
+        n, places = _count_numbers(rows), reshape(places, before_rows)
+        places = beside(places, n) if is_abstract(n) else places
+    low, high, share = _places(method, n, places)
+    ends = [_entries(ordered, numbers, shape, rest) for numbers in (low, high)]
+    share = share if missing else reshape(share, before_rows)
     on_entry = share == 0
-    if (type(q) in (int, float) or is_foreign(data)) and kind_of(data) == "f":
-        share = static(share, data)
-    result = ends[0] if not some else choose(on_entry, ends[0], ends[0] + (floating(ends[1]) - ends[0]) * share)
+    result = ends[0]
+    if is_abstract(on_entry) or not on_entry.all():
+        if (type(q) in (int, float) or is_foreign(data)) and kind_of(data) == "f":
+            share = cast(share, data.dtype) if is_abstract(share) else static(share, data)
+        result = choose(on_entry, ends[0], ends[0] + (floating(ends[1]) - ends[0]) * share)
+    if isinstance(q, Node) and method in SMOOTH:
+        result = result + _moved(ordered, reshape(q, before_rows) if missing else q, n, method, shape, rest)
     if not missing:
         result = _nan_if_any(result, ordered)
-    return reshape(result, places.shape + (kept if keepdims else rest))
+    return reshape(result, shape + (kept if keepdims else tuple(rest)))
 
 
-def _count_numbers(rows: Any) -> Array:
+def _moved(ordered: Any, q: Any, n: Any, method: str, shape: tuple[int, ...], rest: Sequence[int]) -> Any:
+    """0, with the slope along which quantiles move with ``q``: on an entry to the right, on the last to the left."""
+    place = SMOOTH[method](n, q)[0]
+    at = library(as_data(place)).asarray(as_data(place))
+    below = _floor(library(at, n).clip(at, 0, n - 2))
+    first, second = (_entries(ordered, _number(below + i, n), shape, rest) for i in (0, 1))
+    moved = choose((at < 0) | (at > n - 1), 0.0, place - at)
+    moved = reshape(moved, shape + (1,) * len(rest)) if shape_of(at) == shape else moved
+    return choose(abs(as_data(second - first)) < math.inf, second - first, 0.0) * moved
+
+
+def _count_numbers(rows: Any) -> Any:
     """How many entries along the first axis are not nan."""
     data = as_data(rows)
-    return np.sum(as_numpy(data == data), axis=0)  # type: ignore[no-any-return]
+    mask = data == data
+    if is_abstract(mask):
+        return library(mask).sum(library(mask).astype(mask, np.int32), axis=0)
+    return np.sum(as_numpy(mask), axis=0)
 
 
-def _entries(ordered: Any, numbers: Array, shape: tuple[int, ...], rest: tuple[int, ...]) -> Any:
+def _entries(ordered: Any, numbers: Any, shape: tuple[int, ...], rest: Sequence[int]) -> Any:
     """The sorted entries of these numbers: one for each quantile, or one for each quantile and row."""
-    if numbers.shape == shape:
+    if shape_of(numbers) == shape:
         return take(ordered, numbers, 0)
-    numbers = np.broadcast_to(numbers, shape + rest)
-    return reshape(take_along_axis(ordered, numbers.reshape((math.prod(shape), *rest)), 0), shape + rest)
+    numbers = reshape(broadcast_to(numbers, (*shape, *rest)), (math.prod(shape), *rest))
+    return reshape(take_along_axis(ordered, numbers, 0), (*shape, *rest))
 
 
 def _nan_if_any(result: Any, ordered: Any) -> Any:
@@ -171,8 +208,8 @@ def quantile(
     ----------
     a : Value or array
         Of real numbers.
-    q : float or array of float
-        From 0 to 1.
+    q : Value, float or array of float
+        From 0 to 1. Gradients flow to it where the method is continuous.
     axis : int, sequence of int or None
         The axes to search over; all of them by default.
     out : None
@@ -193,7 +230,8 @@ def quantile(
 
     Notes
     -----
-    The two entries share the gradient by their parts in the result; entries that tie share it equally.
+    The two entries share the gradient by their parts in the result; entries that tie share it equally. The slope to
+    ``q`` is that of the line between two entries; on an entry it is that of the line on the right.
 
     References
     ----------
@@ -248,7 +286,7 @@ def percentile(
 
 
 def _of_hundred(q: Any) -> Any:
-    return q / 100.0 if isinstance(q, (int, float)) else np.asarray(as_numpy(as_data(q))) / 100.0
+    return q / 100.0 if isinstance(q, (int, float, Node)) or is_abstract(q) else np.asarray(as_numpy(q)) / 100.0
 
 
 @composed(*CASES[:-1], case((5,)), case((3, 4), axis=1))
@@ -406,5 +444,5 @@ def nanmedian(
         return mean(a, axis, keepdims=keepdims)
     ordered = sort(rows, 0)
     n = _count_numbers(rows)
-    low, high = (_entries(ordered, np.maximum(place, 0), (), tuple(rest)) for place in ((n - 1) // 2, n // 2))
+    low, high = (_entries(ordered, place, (), rest) for place in ((n - 1) // 2, n // 2))
     return reshape((low + high) * 0.5, kept if keepdims else tuple(rest))

@@ -23,6 +23,7 @@ from .joining import concatenate
 from .plain import as_data
 from .rearranging import flip
 from .shapes import astype, broadcast_to, in_float32, reshape, transpose
+from .ties import shared
 
 Axis: TypeAlias = int | Sequence[int] | None
 
@@ -296,27 +297,31 @@ def mean(
 # --- extremes ---------------------------------------------------------------------------------------------------------
 
 
-def _shared(g: Any, out: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
+def _shared(g: Any, out: Any, x: Any, axis: Axis, keepdims: bool, mask: Any = None) -> Any:
     """The gradient of an extreme value, in equal parts to the entries that tie for it; a nan is the extreme."""
     if not shape_of(x):
         return g
     data = data_of(x)
     hit = (data == data_of(restored(out, x, axis, keepdims))) | (data != data)
-    table = library(hit)
-    ties = table.sum(hit, axis=axes_of(axis, hit.ndim), keepdims=True)
-    ties = table.astype(ties, "float32" if is_half(x) else x.dtype)
-    return choose(hit, restored(g, x, axis, keepdims) / ties, 0.0)
+    return shared(restored(g, x, axis, keepdims), hit if mask is None else hit & mask, axes_of(axis, data.ndim))
+
+
+def _among(x: Any, mask: Any, sign: float) -> Any:
+    """The entries that take part, and in place of the others the least (sign 1) or the most (-1) of their dtype."""
+    return x if mask is None else library(x, mask).where(mask, x, _worst(x, sign))
 
 
 @primitive("max {x}", Rule(_shared, "[{x} = {out}]", "{g} to the entries that are largest"), cases=(*CASES, *ASKED))
-def max_(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
-    """Largest entry along some axes, or of all."""
+def max_(x: Operand, axis: Axis = None, keepdims: bool = False, mask: Any = None) -> Any:
+    """Largest entry along some axes, or of all, or of those of a mask."""
+    x = _among(x, mask, 1.0)
     return library(x).max(x, axis=plain_axis(axis), keepdims=keepdims)
 
 
 @primitive("min {x}", Rule(_shared, "[{x} = {out}]", "{g} to the entries that are smallest"), cases=(*CASES, *ASKED))
-def min_(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
-    """Smallest entry along some axes, or of all."""
+def min_(x: Operand, axis: Axis = None, keepdims: bool = False, mask: Any = None) -> Any:
+    """Smallest entry along some axes, or of all, or of those of a mask."""
+    x = _among(x, mask, -1.0)
     return library(x).min(x, axis=plain_axis(axis), keepdims=keepdims)
 
 
@@ -333,14 +338,13 @@ def _worst(x: Any, sign: float) -> bool | int | float:
 
 def _extreme(name: str, x: Any, axis: Axis, out: Any, keepdims: bool, initial: Any, where: Any, sign: float) -> Any:
     """The largest (sign 1) or smallest (-1) of the entries that take part and of the initial value."""
-    if where is not None and where is not True and initial is None:
+    mask = None if where is None or where is True else mask_of(x, where)
+    if mask is not None and initial is None:
         raise ValueError(f"{name}(where=...) needs initial=..., which is the result where no entry takes part")
     no_out(name, out)
     if initial is not None and not count(x, axis):
         return sum_(x, axis, keepdims) + initial
-    if where is not None and where is not True:
-        x = choose(mask_of(x, where), x, _worst(x, sign))
-    found = (max_ if sign > 0 else min_)(x, axis, keepdims)
+    found = (max_ if sign > 0 else min_)(x, axis, keepdims, mask)
     return found if initial is None else (maximum if sign > 0 else minimum)(found, _start(initial, found))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -10,12 +11,13 @@ import numpy as np
 from ..arrays import dtype_of, kind_of, library, shape_of
 from ..operation import Operand, Rule, case, composed, primitive
 from .activations import logaddexp
-from .arithmetic import maximum, minimum, zeros_like
+from .arithmetic import maximum, minimum, where, zeros_like
 from .joining import concatenate
 from .plain import as_data
 from .rearranging import flip
 from .reductions import no_out, running_product
 from .shapes import astype, moveaxis, reshape
+from .ties import shared_by_running
 
 
 @primitive(
@@ -221,6 +223,26 @@ def cumulative_prod(
     return _started(axis, include_initial, 1, cumprod(x, axis, out=out))
 
 
+@primitive(
+    "running max of {x}",
+    Rule(shared_by_running, "[{x} = {out}]", "{g} to the entries that were largest"),
+    cases=(case((4,)), case((3, 2))),
+)
+def running_max(x: Operand) -> Any:
+    """Largest of the first 1, 2, ... slices along axis 0; ``cummax`` is the function to call."""
+    return running(maximum, x)
+
+
+@primitive(
+    "running min of {x}",
+    Rule(shared_by_running, "[{x} = {out}]", "{g} to the entries that were smallest"),
+    cases=(case((4,)), case((3, 2))),
+)
+def running_min(x: Operand) -> Any:
+    """Smallest of the first 1, 2, ... slices along axis 0; ``cummin`` is the function to call."""
+    return running(minimum, x)
+
+
 @composed(case((4,)), case((2, 3)), case((2, 3), axis=1))
 def cummax(x: Operand, axis: int | None = None) -> Any:
     """Largest of the first 1, 2, ... entries along an axis: ``np.maximum.accumulate``.
@@ -237,7 +259,7 @@ def cummax(x: Operand, axis: int | None = None) -> Any:
 
     Notes
     -----
-    Entries that tie share the gradient, as in ``maximum``.
+    Entries that tie share the gradient equally, as in ``max``.
 
     Examples
     --------
@@ -248,7 +270,7 @@ def cummax(x: Operand, axis: int | None = None) -> Any:
     >>> am.gradients(am.cummax(x).sum(), x)
     array([1., 2., 0.])
     """
-    return _along(lambda rows: running(maximum, rows), x, axis)
+    return _along(running_max, x, axis)
 
 
 @composed(case((4,)), case((2, 3)), case((2, 3), axis=1))
@@ -271,7 +293,7 @@ def cummin(x: Operand, axis: int | None = None) -> Any:
     >>> am.cummin([2.0, 3.0, 1.0])
     array([2., 2., 1.])
     """
-    return _along(lambda rows: running(minimum, rows), x, axis)
+    return _along(running_min, x, axis)
 
 
 @composed(case((4,)), case((2, 3)), case((2, 3), axis=1))
@@ -294,4 +316,5 @@ def logcumsumexp(x: Operand, axis: int | None = None) -> Any:
     >>> am.logcumsumexp([1000.0, 1000.0])
     array([1000.        , 1000.69314718])
     """
-    return _along(lambda rows: running(logaddexp, rows), x, axis)
+    nothing = as_data(x) == -math.inf  # of which no sum depends
+    return _along(lambda rows: running(logaddexp, rows), where(nothing, -math.inf, x), axis)

@@ -14,14 +14,22 @@ from ..node import Node
 from ..operation import Operand, Rule, case, primitive
 from .arithmetic import where
 from .powers import exp
-from .reductions import CASES, Axis, plain_axis, restored, sum_
+from .reductions import CASES, Axis, axes_of, plain_axis, restored, sum_
 from .shapes import expand_dims, in_float32
+from .ties import shared
 
 
 def _parts(out: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
     """exp(x) / exp(out), the softmax of x where out is its logsumexp."""
-    # NOTE: where every entry is -inf the result is too, and exp(-inf - 0) is 0 where exp(-inf + inf) is nan
-    return exp(x - restored(where(out == -math.inf, 0.0, out), x, axis, keepdims))
+    endless = abs(data_of(out)) == math.inf
+    if not is_abstract(endless) and not as_numpy(endless).any():
+        return exp(x - restored(out, x, axis, keepdims))
+    # NOTE: exp(-inf + inf) is nan, but of entries that are all -inf none takes part, and those of inf share
+    endless = data_of(restored(endless, x, axis, keepdims))
+    parts = exp(where(endless, -math.inf, x) - where(endless, 0.0, restored(out, x, axis, keepdims)))
+    ties = data_of(x) == math.inf
+    one = library(data_of(x)).ones_like(data_of(out))
+    return parts + (shared(restored(one, x, axis, keepdims), ties, axes_of(axis, ties.ndim)) if shape_of(x) else ties)
 
 
 @primitive(

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import is_half, library, shape_of
+from ..arrays import library, shape_of
 from ..operation import Operand, Rule, case, composed, primitive
-from .indexing import getitem, scatter, take_along_axis
+from .indexing import take_along_axis
 from .plain import as_data
-from .shapes import astype, reshape
+from .shapes import reshape
+from .ties import shared_in_runs
 
 Array = np.ndarray[Any, Any]
 
@@ -21,25 +22,12 @@ def _unsorted(g: Any, out: Any, x: Any, axis: int | None) -> Any:
     shape = shape_of(x)
     if not shape:
         return reshape(g, ())
-    data, ordered, table = as_data(x), as_data(out), library(as_data(x))
+    data, table = as_data(x), library(as_data(x))
     if axis is None:
         data, axis = table.reshape(data, -1), 0
-    order = table.argsort(data, axis=axis, stable=True)
-    rank = table.argsort(order, axis=axis)
-    back = reshape(take_along_axis(g, rank, axis), shape)
-    if type(ordered) is not np.ndarray or not ordered.size:
-        return back
-    rows = np.moveaxis(ordered, axis, -1)
-    starts = np.ones(rows.shape, bool)
-    starts[..., 1:] = rows[..., 1:] != rows[..., :-1]
-    if starts.all():
-        return back
-    groups = np.cumsum(starts).reshape(rows.shape) - 1  # numbers of the groups of equal entries, through all rows
-    groups = np.moveaxis(groups, -1, axis)
-    ties = np.bincount(groups.ravel()).astype(np.float32 if is_half(ordered) else ordered.real.dtype)
-    g = astype(g, np.float32) if is_half(ordered) else g
-    shares = scatter(reshape(g, -1), groups.ravel(), ties.shape) / ties
-    return reshape(getitem(shares, np.take_along_axis(groups, rank, axis).ravel()), shape)
+    axis = np.lib.array_utils.normalize_axis_index(axis, data.ndim)
+    rank = table.argsort(table.argsort(data, axis=axis, stable=True), axis=axis)
+    return reshape(take_along_axis(shared_in_runs(g, out, axis), rank, axis), shape)
 
 
 @primitive(
@@ -128,6 +116,5 @@ def partition(
     data = as_data(x)
     if type(data) is not np.ndarray:  # sorted entries are partitioned too
         return sort(x, axis)
-    places: Array = np.argsort(data, axis)
     rank: Array = np.argsort(np.argsort(np.partition(data, kth, axis), axis), axis)
-    return take_along_axis(x, np.take_along_axis(places, rank, axis), axis)
+    return take_along_axis(sort(x, axis), rank, axis)

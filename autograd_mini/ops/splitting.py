@@ -10,6 +10,7 @@ import numpy as np
 from ..arrays import shape_of
 from ..operation import Operand, case, composed
 from .indexing import getitem
+from .plain import option
 
 
 @composed(case((4, 3), indices_or_sections=2), case((2, 5), indices_or_sections=[1, 3], axis=1))
@@ -41,6 +42,7 @@ def split(x: Operand, indices_or_sections: int | Sequence[int], axis: int = 0) -
     >>> am.split([1.0, 2.0, 3.0, 4.0], [1])
     [array([1.]), array([2., 3., 4.])]
     """
+    indices_or_sections = option("split()", "indices_or_sections", indices_or_sections)
     if isinstance(indices_or_sections, (int, np.integer)) and shape_of(x)[axis] % indices_or_sections:
         raise ValueError(
             f"split cannot cut axis {axis} of shape {shape_of(x)} into {indices_or_sections} equal parts, "
@@ -73,7 +75,8 @@ def array_split(x: Operand, indices_or_sections: int | Sequence[int], axis: int 
     [Value([1., 2.], shape=(2,), op=getitem), Value([3.], shape=(1,), op=getitem)]
     """
     axis = np.lib.array_utils.normalize_axis_index(axis, len(shape_of(x)))
-    parts = np.array_split(np.arange(shape_of(x)[axis]), indices_or_sections)
+    places = option("array_split()", "indices_or_sections", indices_or_sections)
+    parts = np.array_split(np.arange(shape_of(x)[axis]), places)
     ranges = [slice(int(part[0]), int(part[-1]) + 1) if part.size else slice(0, 0) for part in parts]
     return [getitem(x, (slice(None),) * axis + (places,)) for places in ranges]
 

@@ -275,7 +275,7 @@ def cov(
         True: variables are rows; False: they are columns.
     bias : bool
         Whether sums are divided by n and not n - 1; False by default.
-    ddof : int, optional
+    ddof : Value or number, optional
         What is taken off n: it goes before ``bias``.
     fweights : array of int, optional
         How often each observation occurs.
@@ -317,7 +317,7 @@ def cov(
     n = shape_of(rows)[1]
     if weights is None:
         distance = rows - average_of(rows, 1, keepdims=True)
-        weighted, freedom = distance, builtins.max(float(n - ddof), 0.0)
+        weighted, freedom = distance, builtins.max(n - ddof, 0.0)
     else:
         total = sum(weights)
         distance = rows - divide(sum(rows * weights, 1, keepdims=True), total)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from ..arrays import is_half, library, plain, shape_of, static
-from ..arrays.windows import places_of
+from ..arrays.windows import Border, places_of
 from ..node import Node
 from ..operation import Operand, Rule, case, composed, primitive
 from .arithmetic import zeros_like
@@ -124,9 +125,9 @@ _GATHERED = case((4, 3), (4, 3), (2, 3), kernel=(2, 1), stride=(2, 1), dilation=
     ),
     cases=(_POOLED,),
 )
-def largest(x: Operand, kernel: Sizes, stride: Sizes, dilation: Sizes) -> Any:
+def largest(x: Operand, kernel: Sizes, stride: Sizes, dilation: Sizes, border: Border = ()) -> Any:
     """The largest entry of each window over the last axes; ``max_pool`` is the function to call."""
-    return library(x).largest(x, kernel, stride, dilation)
+    return library(x).largest(x, kernel, stride, dilation, border)
 
 
 @primitive(
@@ -141,9 +142,11 @@ def largest(x: Operand, kernel: Sizes, stride: Sizes, dilation: Sizes) -> Any:
     Rule(lambda g, out, z, x, y, **how: zeros_like(y), "0"),
     cases=(_SHARED,),
 )
-def share_largest(z: Operand, x: Operand, y: Operand, kernel: Sizes, stride: Sizes, dilation: Sizes) -> Any:
+def share_largest(
+    z: Operand, x: Operand, y: Operand, kernel: Sizes, stride: Sizes, dilation: Sizes, border: Border = ()
+) -> Any:
     """``z`` given to the entries of ``x`` that are their window's largest, ``y``: the rule of ``largest``."""
-    return library(z, x).share_largest(z, x, y, kernel, stride, dilation)
+    return library(z, x).share_largest(z, x, y, kernel, stride, dilation, border)
 
 
 @primitive(
@@ -158,15 +161,18 @@ def share_largest(z: Operand, x: Operand, y: Operand, kernel: Sizes, stride: Siz
     Rule(lambda g, out, z, x, y, **how: zeros_like(y), "0"),
     cases=(_GATHERED,),
 )
-def gather_largest(z: Operand, x: Operand, y: Operand, kernel: Sizes, stride: Sizes, dilation: Sizes) -> Any:
+def gather_largest(
+    z: Operand, x: Operand, y: Operand, kernel: Sizes, stride: Sizes, dilation: Sizes, border: Border = ()
+) -> Any:
     """``z`` where ``x`` is its window's largest, ``y``: the rule of ``share_largest``."""
-    return library(z, x).gather_largest(z, x, y, kernel, stride, dilation)
+    return library(z, x).gather_largest(z, x, y, kernel, stride, dilation, border)
 
 
 @composed(
     case((1, 2, 6), kernel=2),
     case((2, 1, 5, 4), kernel=(3, 2), stride=(2, 1), padding=1),
     case((1, 1, 6), kernel=2, dilation=2, stride=1),
+    case((1, 2, 6, 5), kernel=(3, 2), stride=2, padding=1, ceil_mode=True),
 )
 def max_pool(
     x: Operand,
@@ -174,6 +180,7 @@ def max_pool(
     stride: int | Sequence[int] | None = None,
     padding: int | str | Sequence[Any] = 0,
     dilation: int | Sequence[int] = 1,
+    ceil_mode: bool = False,
 ) -> Any:
     """The largest entry of each window of a batch.
 
@@ -186,9 +193,12 @@ def max_pool(
     stride : int or sequence of int, optional
         Steps between windows; the kernel by default, so that they lie side by side.
     padding : int, "valid", "same", or sequence of int or of pairs of int
-        As in ``conv``, but with −∞, which never is the largest. At most half of the window.
+        As in ``conv``, but with −∞, which gets no gradient. At most half of the window.
     dilation : int or sequence of int
         Distance between the entries of the window; 1 by default.
+    ceil_mode : bool
+        Whether a last window may reach over the end, if it starts in the input or in the padding before it, as in
+        PyTorch; False by default.
 
     Returns
     -------
@@ -214,14 +224,17 @@ def max_pool(
     >>> am.gradients(am.max_pool(x, 2).sum(), x)
     array([[[0. , 1. , 0.5, 0.5]]])
     """
-    x, how, pairs = _prepared("max_pool", x, kernel, stride, padding, dilation)
-    return largest(_with_border(x, pairs, float("-inf")), **how)
+    x, how, _, border = _prepared("max_pool", x, kernel, stride, padding, dilation, ceil_mode)
+    if not any(map(any, border)):
+        return largest(x, **how)
+    return largest(pad_constant(x, ((0, 0), (0, 0), *border), -math.inf), **how, border=border)
 
 
 @composed(
     case((1, 2, 6), kernel=2),
     case((2, 1, 5, 4), kernel=(3, 2), stride=(2, 1), padding=1),
     case((1, 2, 6), kernel=3, padding=1, stride=2, dilation=2, count_include_pad=False),
+    case((1, 2, 6, 5), kernel=(3, 2), stride=2, padding=1, ceil_mode=True),
 )
 def avg_pool(
     x: Operand,
@@ -230,6 +243,7 @@ def avg_pool(
     padding: int | str | Sequence[Any] = 0,
     dilation: int | Sequence[int] = 1,
     count_include_pad: bool = True,
+    ceil_mode: bool = False,
 ) -> Any:
     """The mean of each window of a batch.
 
@@ -246,7 +260,11 @@ def avg_pool(
     dilation : int or sequence of int
         Distance between the entries of the window; 1 by default.
     count_include_pad : bool
-        Whether the zeros of the padding count as entries; True by default.
+        Whether the zeros of the padding count as entries; True by default. What a window of ``ceil_mode`` reaches over
+        the padded end never counts.
+    ceil_mode : bool
+        Whether a last window may reach over the end, if it starts in the input or in the padding before it, as in
+        PyTorch; False by default.
 
     Returns
     -------
@@ -269,24 +287,23 @@ def avg_pool(
     array([[[2., 3.]]])
     """
     if is_half(x):
-        return in_float32(avg_pool, x, kernel, stride, padding, dilation, count_include_pad=count_include_pad)
-    x, how, pairs = _prepared("avg_pool", x, kernel, stride, padding, dilation)
+        how = {"count_include_pad": count_include_pad, "ceil_mode": ceil_mode}
+        return in_float32(avg_pool, x, kernel, stride, padding, dilation, **how)
+    x, how, pairs, border = _prepared("avg_pool", x, kernel, stride, padding, dilation, ceil_mode)
     axes = tuple(range(len(pairs)))
     counted: Any = int(np.prod(how["kernel"]))
-    if not count_include_pad and any(map(any, pairs)):
-        inside = np.pad(np.ones(shape_of(x)[2:]), pairs)
-        counted = static(library(inside).windows(inside, **how).sum(axes), x)
-    return sum(windows(_with_border(x, pairs, 0.0), **how), axis=axes) / counted
-
-
-def _with_border(x: Any, pairs: Sequence[tuple[int, int]], value: float) -> Any:
-    return pad_constant(x, ((0, 0), (0, 0), *pairs), value) if any(map(any, pairs)) else x
+    if border != pairs or (not count_include_pad and any(map(any, pairs))):
+        counts = np.pad(np.ones(shape_of(x)[2:]), pairs, constant_values=float(bool(count_include_pad)))
+        counts = np.pad(counts, [(0, more - after) for (_, after), (_, more) in zip(pairs, border, strict=True)])
+        counted = static(np.maximum(library(counts).windows(counts, **how).sum(axes), 1.0), x)
+    x = pad_constant(x, ((0, 0), (0, 0), *border), 0.0) if any(map(any, border)) else x
+    return sum(windows(x, **how), axis=axes) / counted
 
 
 def _prepared(
-    name: str, x: Any, kernel: Any, stride: Any, padding: Any, dilation: Any
-) -> tuple[Any, dict[str, Sizes], Sequence[tuple[int, int]]]:
-    """The input, the options of its windows, and its padding."""
+    name: str, x: Any, kernel: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool
+) -> tuple[Any, dict[str, Any], Border, Border]:
+    """The input, the options of its windows, its padding, and that with what ``ceil_mode`` adds behind it."""
     x = x if isinstance(x, Node) else plain(x)
     size = shape_of(x)[2:]
     if not size:
@@ -295,8 +312,20 @@ def _prepared(
     lengths, apart = per_axis("kernel", kernel, n), per_axis("dilation", dilation, n)
     steps = lengths if stride is None else per_axis("stride", stride, n)
     pairs = padding_pairs(padding, size, lengths, steps, apart)
-    check_room(name, size, lengths, pairs, apart)
     reach = tuple(d * (k - 1) + 1 for k, d in zip(lengths, apart, strict=True))
     if any(2 * side > r for pair, r in zip(pairs, reach, strict=True) for side in pair):
         raise ValueError(f"{name} takes a padding of at most half of its window, {reach}; got {padding}")
-    return x, {"kernel": lengths, "stride": steps, "dilation": apart}, pairs
+    more = [
+        _missing(m, r, s, pair) if ceil_mode else 0 for m, r, s, pair in zip(size, reach, steps, pairs, strict=True)
+    ]
+    border = tuple((before, after + extra) for (before, after), extra in zip(pairs, more, strict=True))
+    check_room(name, size, lengths, border, apart)
+    return x, {"kernel": lengths, "stride": steps, "dilation": apart}, pairs, border
+
+
+def _missing(size: int, reach: int, step: int, pair: tuple[int, int]) -> int:
+    """How much is missing behind an axis for a last window that starts in the input or in the padding before it."""
+    before, after = pair
+    length = before + size + after
+    start = -((reach - length) // step) * step
+    return max(start + reach - length, 0) if start < before + size else 0

@@ -81,3 +81,11 @@ def test_it_learns_to_tell_rows_from_columns() -> None:
         loss.backward()
         adam.step()
     assert np.mean(np.argmax(net(x[120:]).raw, axis=1) == labels[120:]) > 0.95
+
+
+def test_pools_whose_last_window_reaches_over_the_end() -> None:
+    """The divisor of the last mean is the number of entries that the window meets."""
+    x = [[[1.0, 5.0, 3.0]]]
+    assert nn.MaxPool(2, ceil_mode=True)(x).tolist() == [[[5.0, 3.0]]]
+    assert nn.AvgPool(2, ceil_mode=True)(x).tolist() == [[[3.0, 3.0]]]
+    assert repr(nn.MaxPool(2, ceil_mode=True)) == "MaxPool(2, ceil_mode=True), 0 parameters"

@@ -1,0 +1,66 @@
+"""The tie rule, in one place: entries that tie for a result share its gradient equally, and nan ties with nan."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..arrays import as_numpy, copied, data_of, is_abstract, library, shape_of
+from ..arrays.ties import cast, divided, same, widened
+from .arithmetic import where
+from .indexing import getitem, index_along_axis, scatter
+from .joining import concatenate
+
+
+def shared(g: Any, hit: Any, axes: tuple[int, ...]) -> Any:
+    """``g``, whose ``axes`` have length 1, in equal parts to those entries along them that hit."""
+    counts = library(hit).sum(hit, axis=axes, keepdims=True)
+    return where(hit, divided(g, counts + (counts == 0)), 0.0)
+
+
+def shared_in_runs(g: Any, ordered: Any, axis: int) -> Any:
+    """The gradient of sorted entries, with its mean in place of what each of a run of equal entries has."""
+    data, shape = data_of(ordered), shape_of(ordered)
+    runs = _runs(data, axis)
+    if runs is None:
+        return g
+    index = index_along_axis(runs, shape, axis)
+    counts = scatter(copied(np.ones(shape, np.int32), data), index, shape)
+    parts = divided(scatter(widened(g), index, shape), counts + (counts == 0))
+    return cast(getitem(parts, index), data_of(g).dtype)
+
+
+def shared_by_running(g: Any, out: Any, x: Any) -> Any:
+    """The gradient of running extremes along axis 0: each in equal parts to the entries so far that tie for it."""
+    runs = _runs(data_of(out), 0)
+    if runs is None:
+        return g
+    hit = same(data_of(x), data_of(out))
+    ties = _sums_in_runs(library(hit).astype(hit, np.int32), runs)
+    back = slice(None, None, -1)
+    parts = getitem(_sums_in_runs(getitem(divided(g, ties), back), getitem(runs, back)), back)
+    return where(hit, parts, 0.0)
+
+
+def _runs(x: Any, axis: int) -> Any:
+    """The numbers, along an axis, of the runs of equal neighbours; None if each entry is one for itself."""
+    if shape_of(x)[axis] < 2:
+        return None
+    lead = (slice(None),) * axis
+    repeats = same(getitem(x, (*lead, slice(1, None))), getitem(x, (*lead, slice(None, -1))))
+    if not is_abstract(repeats) and not as_numpy(repeats).any():
+        return None
+    table, one = library(repeats), getitem(repeats, (*lead, slice(0, 1)))
+    starts = table.concatenate([one & ~one, ~repeats], axis=axis)
+    return table.cumsum(table.astype(starts, np.int32), axis=axis)
+
+
+def _sums_in_runs(x: Any, runs: Any) -> Any:
+    """Sums of the first 1, 2, ... entries of each run along axis 0, by log2(n) additions of whole arrays."""
+    n, reach = shape_of(x)[0], 1
+    while reach < n:
+        together = getitem(runs, slice(reach, None)) == getitem(runs, slice(None, -reach))
+        x = concatenate([x[:reach], x[reach:] + where(together, x[:-reach], 0)])
+        reach *= 2
+    return x
