@@ -18,8 +18,8 @@ class Optimizer:
 
     A subclass names its state in ``always`` and ``sometimes`` and defines ``update``. Options are attributes, checked
     by the functions that the class has in ``checks``; assigning one later, such as ``optimizer.lr = 0.01`` in a
-    schedule, checks it as at construction. Three options belong to this base, which acts on them in every subclass: ``lr``,
-    ``weight_decay`` and ``maximize``; others are the subclass's own, whatever their names mean elsewhere.
+    schedule, checks it as at construction. Three options belong to this base, which acts on them in every subclass:
+    ``lr``, ``weight_decay`` and ``maximize``; others are the subclass's own, whatever their names mean elsewhere.
 
     Parameters
     ----------

@@ -438,7 +438,8 @@ def test_lookup_by_name_and_function() -> None:
 def test_classes_on_axis_1_equal_torchs(shape: Any, reduction: str, smoothing: float, soft: bool) -> None:
     torch = pytest.importorskip("torch")
     rng = np.random.default_rng(1)
-    scores, target = rng.normal(size=shape), rng.integers(3, size=(shape[0], *shape[2:]))
+    scores = rng.normal(size=shape)
+    target: Any = rng.integers(3, size=(shape[0], *shape[2:]))
     if soft:
         target = rng.dirichlet(np.ones(3), target.shape)
         target = np.moveaxis(target, -1, 1)
@@ -500,7 +501,7 @@ def test_probabilities_tell_their_axis_by_their_sums() -> None:
     assert nn.cross_entropy(scores, rows) == pytest.approx(nn.cross_entropy(scores, rows, axis=-1), rel=1e-15)
     for made in (np.asarray, Value, lambda x: x.astype(np.float32), lambda x: x.tolist()):
         with pytest.raises(ValueError, match="has its classes on axis 1"):
-            nn.cross_entropy(scores, made(rows.swapaxes(1, 2)))  # type: ignore[operator]
+            nn.cross_entropy(scores, made(rows.swapaxes(1, 2)))
     with pytest.raises(ValueError, match="axis=-1 or axis=1"):
         nn.cross_entropy(scores, UNIFORM)
     weights = 0.5 * rows  # no probabilities, which is allowed: the classes are on the last axis
