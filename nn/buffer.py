@@ -8,7 +8,6 @@ from typing import Any, Self
 
 import numpy as np
 
-import autograd_mini as am
 from autograd_mini import Value
 from autograd_mini.state import is_differentiating
 
@@ -34,8 +33,8 @@ class Buffer(Value):
     ------
     TypeError
         For data that is no number and no array of numbers; and for a Value whose gradient would be lost: pass
-        ``value.detach()``. When it is assigned to: for floats in place of whole numbers, and inside ``jax.jit`` or
-        ``vmap``, where the numbers are not known yet.
+        ``value.detach()``. When it is assigned to: for floats in place of whole numbers, and inside ``vmap`` and
+        the transformations of other libraries, where the numbers are not known yet.
     ValueError
         When it is assigned to, for another shape.
 
@@ -133,10 +132,10 @@ def _check_known(data: Any) -> None:
     if not hasattr(data, "dtype"):
         return
     try:
-        am.sum(Value(data, requires_grad=False)).item()
+        Value(data, requires_grad=False).numpy()
     except Exception as error:
         raise TypeError(
-            "a buffer cannot be updated where its numbers are not known, inside jax.jit or vmap: call "
+            "a buffer cannot be updated where its numbers are not known, inside vmap, jax.jit or jax.grad: call "
             "model.eval() before, or return what is to be stored and assign it outside"
         ) from error
 
