@@ -40,6 +40,10 @@ def vjp(f: Callable[..., Any], *xs: Any) -> tuple[Any, Callable[[Any], Any]]:
     ValueError
         By ``pullback``, if its argument has not the structure and the shapes of ``y``.
 
+    Notes
+    -----
+    Complex gradients, given and returned, are PyTorch's; ``np.conj(pullback(np.conj(g)))`` is JAX's.
+
     Examples
     --------
     >>> import numpy as np

@@ -120,12 +120,22 @@ def grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     TypeError
         When called, if ``f`` does not return a single real number or an argument is not floating.
 
+    Notes
+    -----
+    The gradient of a real result by a complex argument points uphill, as in PyTorch, also on JAX arrays. JAX's own and
+    autograd's is its conjugate: ``np.conj(grad(f)(z))``.
+
     Examples
     --------
     >>> from autograd_mini import grad
     >>> f = lambda x: 20 * x**2
     >>> grad(f)(3.0), grad(grad(f))(3.0)
     (120.0, 40.0)
+    >>> import numpy as np
+    >>> z = np.array([3.0 + 4.0j])
+    >>> dz = grad(lambda z: np.sum(np.abs(z) ** 2))(z)
+    >>> dz, np.conj(dz)  # as in PyTorch, and as in JAX
+    (array([6.+8.j]), array([6.-8.j]))
     """
     with_gradient = value_and_grad(f, argnums)
     return lambda *args, **kwargs: with_gradient(*args, **kwargs)[1]

@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from . import activations as activations, initializers as initializers, losses as losses, optim as optim
+from .buffer import Buffer as Buffer
 from .convolution import AvgPool as AvgPool, Conv as Conv, Flatten as Flatten, MaxPool as MaxPool
 from .layers import Layer as Layer
 from .losses import (

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from .buffer import buffers_of, restore_buffers
 from .data import as_count
 from .history import History
 from .optim.options import number
@@ -18,6 +19,7 @@ class Callback:
 
     A plain function ``f(epoch, history, model)`` does as well, and is called as ``on_epoch_end``. An exception in
     a callback ends the training and reaches the caller; the model keeps its parameters after the last whole step.
+    Ctrl-C during ``on_train_end`` is held back until the method has ended.
 
     Examples
     --------
@@ -55,7 +57,7 @@ class EarlyStopping(Callback):
     monitor : str
         The column of the history to watch: ``"validation_loss"``, ``"loss"`` or a metric's name.
     restore_best : bool
-        Whether the model gets back the parameters of its best epoch at the end.
+        Whether the model gets back the parameters and buffers of its best epoch at the end.
     mode : {"min", "max"}
         Whether less or more is better; ``"max"`` for an accuracy.
 
@@ -102,31 +104,33 @@ class EarlyStopping(Callback):
         self.monitor, self.restore_best, self.mode = monitor, restore_best, mode
         self.best = math.inf if mode == "min" else -math.inf
         self.best_epoch: int | None = None
-        self._parameters: list[Any] = []
+        self._kept: tuple[list[Any], dict[str, Any]] | None = None
 
     def on_train_begin(self, history: History, model: Any) -> None:
         """Forget former trainings, and make sure that there is something to watch."""
         if self.monitor not in history:
             hint = ": pass validation=0.2 to fit, or monitor='loss'" if self.monitor == "validation_loss" else ""
             raise ValueError(f"EarlyStopping cannot watch {self.monitor!r}, there is {', '.join(history)}{hint}")
-        self.best, self.best_epoch, self._parameters = math.inf if self.mode == "min" else -math.inf, None, []
+        self.best, self.best_epoch, self._kept = math.inf if self.mode == "min" else -math.inf, None, None
 
     def on_epoch_end(self, epoch: int, history: History, model: Any) -> bool | None:
-        """Keep the parameters if this epoch is the best; True if the patience is at an end. NaN is no improvement."""
+        """Keep the state if this epoch is the best; True if the patience is at an end. NaN is no improvement."""
         value = history[self.monitor][-1]
         gain = self.best - value if self.mode == "min" else value - self.best
         if gain > self.min_delta:
-            self.best, self.best_epoch = value, epoch
-            if self.restore_best:
-                self._parameters = [parameter.numpy() for parameter in model.parameters()]
+            kept = [parameter.numpy() for parameter in model.parameters()] if self.restore_best else []
+            buffers = buffers_of(model) if self.restore_best else {}
+            self.best, self.best_epoch, self._kept = value, epoch, (kept, buffers)
         return epoch - (self.best_epoch or 0) >= self.patience
 
     def on_train_end(self, history: History, model: Any) -> None:
-        """Give the model back its best parameters."""
-        if self._parameters:
-            for parameter, best in zip(model.parameters(), self._parameters, strict=True):
+        """Give the model back its best parameters and buffers."""
+        if self.restore_best and self._kept:
+            parameters, buffers = self._kept
+            for parameter, best in zip(model.parameters(), parameters, strict=True):
                 parameter.data = best
-            self._parameters = []
+            restore_buffers(model, buffers)
+        self._kept = None
 
 
 class _Function(Callback):

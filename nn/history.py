@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+T = TypeVar("T")
 
 
 class History:
@@ -122,15 +124,43 @@ class History:
         parts += [f"{sum(self.seconds):.3g} s"] * bool(count) + ["interrupted"] * self.interrupted
         return f"History({', '.join(parts)})"
 
+    @overload
     def plot(
-        self, path: str | os.PathLike[str] | None = None, *, log: bool | None = None, title: str = "", dpi: float = 150
-    ) -> Figure:
+        self,
+        path: str | os.PathLike[str] | None = ...,
+        *,
+        ax: None = ...,
+        log: bool | None = ...,
+        title: str = ...,
+        dpi: float = ...,
+    ) -> Figure: ...
+    @overload
+    def plot(
+        self,
+        path: str | os.PathLike[str] | None = ...,
+        *,
+        ax: T,
+        log: bool | None = ...,
+        title: str = ...,
+        dpi: float = ...,
+    ) -> T: ...
+    def plot(
+        self,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        ax: Any = None,
+        log: bool | None = None,
+        title: str = "",
+        dpi: float = 150,
+    ) -> Any:
         """Draw the losses over the epochs, and the metrics beside them; the best epoch is marked.
 
         Parameters
         ----------
         path : path, optional
             Where to save the figure, as PNG, SVG or PDF by its ending.
+        ax : matplotlib.axes.Axes, or a pair of them, optional
+            Where to draw the losses; the second of a pair is for the metrics.
         log : bool, optional
             Whether the losses have a logarithmic axis; by default if the largest is 100 times the least or more.
         title : str
@@ -141,7 +171,8 @@ class History:
         Returns
         -------
         matplotlib.figure.Figure
-            It shows itself in notebooks.
+            It shows itself in notebooks. Without a ``path`` it is also pyplot's current figure, so that
+            ``plt.savefig`` and ``plt.show`` find it; the ten latest stay open there. With ``ax``, that is returned.
 
         Raises
         ------
@@ -151,10 +182,17 @@ class History:
             If no epoch was completed, ``log=True`` with a loss that is not positive, or for an unknown file type.
         """
         try:
-            from .plotting import draw_history
+            from .plotting import draw_history, draw_on
         except ImportError as error:
             raise ImportError(f'plots need matplotlib: pip install "autograd-mini[plot]" ({error})') from error
-        figure = draw_history(self, log, title)
+        if ax is None:
+            figure = draw_history(self, log, title, in_pyplot=path is None)
+        else:
+            panels = [ax] if hasattr(ax, "plot") else list(ax)
+            draw_on(panels, self, log)
+            figure = panels[0].figure
+            if title:
+                panels[0].set_title(title)
         if path is not None:
             figure.savefig(path, dpi=dpi)
-        return figure
+        return figure if ax is None else ax

@@ -17,11 +17,13 @@ import numpy as np
 import autograd_mini as am
 from autograd_mini import Value
 
+from .buffer import buffers_of, restore_buffers
 from .callbacks import Callback
 from .data import Array, batches
 from .history import History
 from .interrupts import Interrupts
 from .losses import LOSSES
+from .optim import Optimizer
 from .progress import Progress
 
 Samples: TypeAlias = tuple[Array, Array | None]
@@ -78,19 +80,58 @@ class Loop:
         self._parameters = list(self.model.parameters())
         self._n_batches = -(-len(self.train[0]) // self.batch_size)
         self._interrupts = Interrupts()
+        self._buffers: dict[str, Value] = {}
+        """What the buffers were before the batch that is under way."""
+        trained = set(map(id, self.optimizer.params)) if isinstance(self.optimizer, Optimizer) else set()
+        self._others = [parameter for parameter in self._parameters if id(parameter) not in trained]
+        """Parameters that the optimizer leaves alone, gradients included."""
 
     def run(self) -> None:
         """Go through the epochs until the last one, or until a callback or Ctrl-C ends it."""
         with _modes_restored(self.model), self._interrupts as interrupts:
             try:
-                # In a context of its own: an interrupt may cut off the end of np.errstate or no_grad.
-                copy_context().run(self._run)
-            except KeyboardInterrupt:
+                with self._ended_by_ctrl_c():
+                    # In a context of its own: an interrupt may cut off the end of np.errstate or no_grad.
+                    copy_context().run(self._run)
+                ends: list[Callable[[], None]] = [self._undo_batch]
+                ends += [partial(callback.on_train_end, self.history, self.model) for callback in self.callbacks]
+                for end in ends:
+                    with self._ended_by_ctrl_c():
+                        interrupts.whole(end)
+            finally:
+                interrupts.whole(self._tidy)
+
+    @contextmanager
+    def _ended_by_ctrl_c(self) -> Iterator[None]:
+        """A Ctrl-C ends what is in here, and the history says so."""
+        try:
+            yield
+        except KeyboardInterrupt:
+            if not self.history.interrupted:
                 self.history.interrupted = True
                 done = f"{len(self.history)} of {self.epochs} epochs"
                 print(f"fit was interrupted after {done}; the model keeps what it has learned", file=sys.stderr)
-            for callback in self.callbacks:
-                interrupts.whole(partial(callback.on_train_end, self.history, self.model))
+
+    def _undo_batch(self) -> None:
+        """Give the buffers back what a batch changed that was not learned from."""
+        restore_buffers(self.model, self._buffers)
+        self._buffers = {}
+
+    def _tidy(self) -> None:
+        """Leave nothing of a batch behind that was not learned from, and no gradients."""
+        self._undo_batch()
+        self._clear()
+
+    def _clear(self) -> None:
+        """Forget all gradients, also of parameters that are not trained."""
+        self.optimizer.zero_grad()
+        for parameter in self._others:
+            parameter.grad = None
+
+    def _learn_from_gradients(self) -> None:
+        """The step that makes a batch part of what the model has learned."""
+        self.optimizer.step()
+        self._buffers = {}
 
     def _run(self) -> None:
         try:
@@ -114,8 +155,11 @@ class Loop:
         """One epoch: learn from every sample once; the means of loss and metrics over the samples."""
         _set_mode(self.model, True)
         totals = dict.fromkeys(["loss", *self.metrics], 0.0)
+        has_buffers = bool(buffers_of(self.model))
         data = batches(*self.train, self.batch_size, shuffle=self.shuffle, rng=self.rng)
         for k, (x, y) in enumerate(data, 1):
+            if has_buffers:
+                self._buffers = buffers_of(self.model)
             try:
                 values = self._step(x, x if y is None else y)
             except _NonFinite as error:
@@ -131,7 +175,7 @@ class Loop:
 
     def _step(self, x: Array, y: Array) -> dict[str, float]:
         """Learn from one batch; its loss and metrics before that."""
-        self.optimizer.zero_grad()
+        self._clear()
         with np.errstate(all="ignore"):
             prediction, target = self._predict(x, y)
             loss = self._measure(prediction, target)
@@ -145,7 +189,7 @@ class Loop:
         for parameter in self._parameters:
             if not _finite(parameter.grad):
                 raise _NonFinite(f"the gradient of {parameter!r} became infinite or NaN")
-        self._interrupts.whole(self.optimizer.step)
+        self._interrupts.whole(self._learn_from_gradients)
         return {"loss": value, **{name: float(metric(outputs, target)) for name, metric in self.metrics.items()}}
 
     def _validate(self, epoch: int, data: Samples) -> dict[str, float]:

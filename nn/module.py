@@ -1,18 +1,21 @@
 """Parameters, and modules that own them.
 
-A module finds its parameters by looking through its attributes, so defining one takes nothing but assigning them.
+A module finds its parameters and buffers by looking through its attributes, so defining one takes nothing but assigning
+them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 import numpy as np
 
 import autograd_mini as am
 from autograd_mini import Value
 from autograd_mini.state import STATE, Scope
+
+from .buffer import Buffer
 
 
 class Parameter(Value):
@@ -65,9 +68,9 @@ def _floats(numbers: list[Any]) -> Any:
 class Module:
     """Base class of everything with parameters: assign Parameters and Modules to attributes, and define ``forward``.
 
-    Parameters and Modules are found in attributes, also inside lists, tuples and dicts, in the order in which
-    the attributes were first assigned. One that appears twice (tied weights, a shared module) counts once, under its
-    first name. ``super().__init__()`` need not be called.
+    Parameters, Modules and Buffers (what is remembered but not trained) are found in attributes, also inside lists,
+    tuples and dicts, in the order in which the attributes were first assigned. One that appears twice (tied weights, a
+    shared module) counts once, under its first name. ``super().__init__()`` need not be called.
 
     Calling the module runs ``forward`` and groups its operations, so that pictures draw it as one cluster. The cluster
     shows the name of the attribute that holds the module (of the outermost one its class) and ``describe()``.
@@ -106,6 +109,18 @@ class Module:
         """
         kind = type(self).__name__
         raise NotImplementedError(f"{kind} does not say what it computes: define {kind}.forward(self, x)")
+
+    if not TYPE_CHECKING:  # a checker would take it for leave to assign to any name
+
+        def __setattr__(self, name, value):
+            old = self.__dict__.get(name)
+            if isinstance(old, Buffer) and value is not None and not isinstance(value, _FOUND):
+                try:
+                    value = old.replaced(value)
+                except (TypeError, ValueError) as error:
+                    error.add_note(f"in an assignment to the buffer {name!r} of {type(self).__name__}")
+                    raise
+            object.__setattr__(self, name, value)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run ``forward`` inside a scope with the module's name; an error gets a note that says in which module."""
@@ -146,6 +161,14 @@ class Module:
         """
         return (parameter for _, parameter in self.named_parameters())
 
+    def named_buffers(self) -> Iterator[tuple[str, Buffer]]:
+        """Every buffer once with its dotted name, in order of definition; also those that are not saved."""
+        return ((name, found) for name, found in _walk(self) if isinstance(found, Buffer))
+
+    def buffers(self) -> Iterator[Buffer]:
+        """Every buffer once, in order of definition."""
+        return (buffer for _, buffer in self.named_buffers())
+
     def named_modules(self) -> Iterator[tuple[str, Module]]:
         """Every module inside this one with its dotted name; first this one, whose name is empty."""
         return ((name, found) for name, found in _walk(self) if isinstance(found, Module))
@@ -170,40 +193,45 @@ class Module:
         return self.train(False)
 
     def state_dict(self) -> dict[str, Any]:
-        """A copy of every parameter's data.
+        """A copy of the data of every parameter and of every buffer that is saved.
 
         Returns
         -------
         dict of str to numpy.ndarray
             By dotted name, in order of definition.
         """
-        return {name: parameter.numpy() for name, parameter in self.named_parameters()}
+        return {name: entry.numpy() for name, entry in named_state(self)}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Replace the data of all parameters by copies from ``state``, in each parameter's own dtype.
+        """Replace the data of all parameters and saved buffers by copies from ``state``, in their own dtypes.
 
         Parameters
         ----------
         state : mapping of str to array
-            One real array of the right shape for each name in ``state_dict()``.
+            One array of the right shape for each name in ``state_dict()``; of real numbers for a parameter.
 
         Raises
         ------
         ValueError
-            If anything is missing, unexpected, of another shape or no array of real numbers. The message lists every
-            such name, and no parameter has changed.
+            If anything is missing, unexpected, of another shape or no array of such numbers. The message lists every
+            such name, and nothing has changed.
         TypeError
             If ``state`` is no mapping.
+
+        Notes
+        -----
+        Weights are written ``W[input][neuron]``, and those of PyTorch's ``Linear`` the other way round: load
+        ``weight.T``. A square matrix fits either way, so nothing would tell that it was not transposed.
         """
         if not isinstance(state, Mapping):
             raise TypeError(f"load_state_dict takes a dict of arrays by name, got {type(state).__name__}")
-        own = dict(self.named_parameters())
-        faults = [f"missing: {name!r} {parameter.shape}" for name, parameter in own.items() if name not in state]
+        own = dict(named_state(self))
+        faults = [f"missing: {name!r} {entry.shape}" for name, entry in own.items() if name not in state]
         faults += [f"unexpected: {name!r}" for name in state if name not in own]
         new = {}
-        for name, parameter in own.items():
+        for name, entry in own.items():
             if name in state:
-                new[name], fault = _fitting(state[name], parameter)
+                new[name], fault = _fitting(state[name], entry)
                 faults += [f"{name!r} {fault}"] if fault else []
         if faults:
             raise ValueError(f"the state does not fit {self.describe()}; nothing was loaded:\n  " + "\n  ".join(faults))
@@ -258,26 +286,37 @@ _WHERE = "in the module "
 # --- finding what a module holds --------------------------------------------------------------------------------------
 
 
-def _members(module: Module) -> Iterator[tuple[str, Parameter | Module]]:
-    """The parameters and modules that the module holds itself, by name; containers are looked into."""
+_FOUND = (Parameter, Module, Buffer)
+Found: TypeAlias = Parameter | Module | Buffer
+
+
+def named_state(module: Module) -> Iterator[tuple[str, Parameter | Buffer]]:
+    """What makes up the state of a module, by name: its parameters, and the buffers that are saved."""
+    for name, found in _walk(module):
+        if isinstance(found, Parameter) or (isinstance(found, Buffer) and found.persistent):
+            yield name, found
+
+
+def _members(module: Module) -> Iterator[tuple[str, Found]]:
+    """The parameters, buffers and modules that the module holds itself, by name; containers are looked into."""
     for name, attribute in vars(module).items():
-        if isinstance(attribute, (Parameter, Module)):
+        if isinstance(attribute, _FOUND):
             yield name, attribute
         elif isinstance(attribute, (list, tuple, dict)):
             yield from _inside(name, attribute, {id(attribute)})
 
 
-def _inside(path: str, container: Any, around: set[int]) -> Iterator[tuple[str, Parameter | Module]]:
+def _inside(path: str, container: Any, around: set[int]) -> Iterator[tuple[str, Found]]:
     """What a list, tuple or dict holds; ``around`` are the containers on the way, in case one holds itself."""
     items = container.items() if isinstance(container, dict) else enumerate(container)
     for key, item in items:
-        if isinstance(item, (Parameter, Module)):
+        if isinstance(item, _FOUND):
             yield f"{path}.{key}", item
         elif isinstance(item, (list, tuple, dict)) and id(item) not in around:
             yield from _inside(f"{path}.{key}", item, around | {id(item)})
 
 
-def _walk(root: Module) -> Iterator[tuple[str, Parameter | Module]]:
+def _walk(root: Module) -> Iterator[tuple[str, Found]]:
     """The module and everything in it, each once, in order of definition; no recursion, nothing collected ahead."""
     seen = {id(root)}
     yield "", root
@@ -296,32 +335,49 @@ def _walk(root: Module) -> Iterator[tuple[str, Parameter | Module]]:
             stack.pop()
 
 
-def _fitting(data: Any, parameter: Parameter) -> tuple[Any, str]:
-    """A copy of ``data`` for the parameter, or what is wrong with it."""
+def _fitting(data: Any, entry: Parameter | Buffer) -> tuple[Any, str]:
+    """A copy of ``data`` for the entry of a state, or what is wrong with it."""
     try:
         array = np.asarray(data.raw if isinstance(data, Value) else data)
     except ValueError:
-        return None, f"has the wrong type: expected an array of shape {parameter.shape}, got a ragged list"
-    if array.dtype.kind not in "fiu":
-        return None, f"has the wrong type: expected real numbers, got {type(data).__name__} of dtype {array.dtype}"
-    if array.shape != parameter.shape:
-        return None, f"has the wrong shape: expected {parameter.shape}, got {array.shape}"
-    return array.astype(parameter.numpy().dtype), ""
+        return None, f"has the wrong type: expected an array of shape {entry.shape}, got a ragged list"
+    own = entry.numpy().dtype
+    known = _KINDS.get(own.kind, "fiu")
+    if array.dtype != own and array.dtype.kind not in known:
+        expected = "real numbers" if known == "fiu" else f"what {own} can hold"
+        return None, f"has the wrong type: expected {expected}, got {type(data).__name__} of dtype {array.dtype}"
+    if array.shape != entry.shape:
+        return None, f"has the wrong shape: expected {entry.shape}, got {array.shape}"
+    new = array.astype(own)
+    if own.kind in "iu" and not np.array_equal(new, array):
+        return None, f"has numbers that {own} cannot hold"
+    return new, ""
+
+
+_KINDS = {"b": "b", "i": "iu", "u": "iu", "c": "ciuf"}
+"""For each kind of dtype that only buffers have, which kinds can be loaded into it; floats take real numbers."""
 
 
 def _outline(module: Module, title: str, indent: str, seen: set[int]) -> Iterator[str]:
-    """The lines of a module's repr: its title, its own parameters, and the modules inside it."""
+    """The lines of a module's repr: its title, its own parameters and buffers, and the modules inside it."""
     count = sum(parameter.size for parameter in module.parameters())
-    own: dict[str, list[tuple[int, ...]]] = {}
+    own: dict[type[Value], dict[str, list[tuple[int, ...]]]] = {Parameter: {}, Buffer: {}}
     inner: list[tuple[str, Module]] = []
     for name, member in _members(module):
         if isinstance(member, Module):
             inner.append((name, member))
         else:
-            own.setdefault(name.partition(".")[0], []).append(member.shape)
-    shapes = [f"{name} {_summary(found)}" for name, found in own.items()]
+            kind = Buffer if isinstance(member, Buffer) else Parameter
+            own[kind].setdefault(name.partition(".")[0], []).append(member.shape)
+    shapes = {
+        kind: ", ".join(f"{name} {_summary(every)}" for name, every in found.items()) for kind, found in own.items()
+    }
     parameters = "1 parameter" if count == 1 else f"{count:,} parameters"
-    yield f"{indent}{title}, {parameters}" + (": " + ", ".join(shapes) if shapes else "")
+    yield (
+        f"{indent}{title}, {parameters}"
+        + (f": {shapes[Parameter]}" if shapes[Parameter] else "")
+        + (f"; buffers: {shapes[Buffer]}" if shapes[Buffer] else "")
+    )
     for name, member in inner:
         if id(member) in seen:
             yield f"{indent}  {name}: {member.describe()}, shared, shown above"

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import math
+import weakref
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
@@ -19,8 +23,14 @@ MORE = ("#0b7a56", "#6b3fa0", "#1b2733", "#7b8794")
 """Colours of training, of validation, of text and lines, and of further metrics."""
 
 
+MOST_OPEN = 10
+"""How many figures stay open in pyplot; older ones can still be used by whoever holds them."""
+
+_open: list[weakref.ref[Figure]] = []
+
+
 class HistoryFigure(Figure):
-    """A figure that notebooks show, made without pyplot and so without windows or global state."""
+    """A figure that notebooks show, once."""
 
     def _repr_png_(self) -> bytes:
         """The figure as PNG."""
@@ -28,20 +38,59 @@ class HistoryFigure(Figure):
         self.savefig(file, format="png", dpi=120)
         return file.getvalue()
 
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        """The result of a cell; notebooks would show what is still open in pyplot at the cell's end once more."""
+        if "inline" in mpl.get_backend():
+            _pyplot().close(self)
+        return {"image/png": base64.b64encode(self._repr_png_()).decode()}
 
-def draw_history(history: History, log: bool | None, title: str) -> Figure:
+
+def draw_history(history: History, log: bool | None, title: str, *, in_pyplot: bool) -> Figure:
     """Losses on the left, metrics (if there are any) on the right; see ``History.plot``."""
-    if not len(history):
-        raise ValueError("there is nothing to plot: no epoch was completed")
-    metrics = history.metrics
-    figure = HistoryFigure(figsize=(10.5, 4) if metrics else (6.4, 4), layout="constrained", facecolor="white")
-    panels = figure.subplots(1, 2 if metrics else 1, squeeze=False)[0]
-    _draw_losses(panels[0], history, log)
-    if metrics:
-        _draw_metrics(panels[1], history.epochs, metrics)
+    columns = 2 if history.metrics else 1
+    options: dict[str, Any] = {
+        "figsize": (10.5, 4) if columns == 2 else (6.4, 4),
+        "layout": "constrained",
+        "facecolor": "white",
+    }
+    figure = _opened(options) if in_pyplot else HistoryFigure(**options)
+    try:
+        draw_on(figure.subplots(1, columns, squeeze=False)[0], history, log)
+    except BaseException:
+        if in_pyplot:
+            _pyplot().close(figure)
+        raise
     if title:
         figure.suptitle(title, color=INK, fontsize=12)
     return figure
+
+
+def draw_on(panels: Sequence[Axes], history: History, log: bool | None) -> None:
+    """The losses on the first of the axes, and the metrics (if there are any) on the second (if there is one)."""
+    if not len(history):
+        raise ValueError("there is nothing to plot: no epoch was completed")
+    _draw_losses(panels[0], history, log)
+    if history.metrics and len(panels) > 1:
+        _draw_metrics(panels[1], history.epochs, history.metrics)
+
+
+def _opened(options: dict[str, Any]) -> Figure:
+    """A new figure that is pyplot's current one."""
+    pyplot = _pyplot()
+    while len(_open) >= MOST_OPEN:
+        oldest = _open.pop(0)()
+        if oldest is not None:
+            pyplot.close(oldest)
+    figure: Figure = pyplot.figure(FigureClass=HistoryFigure, **options)
+    _open.append(weakref.ref(figure))
+    return figure
+
+
+def _pyplot() -> Any:
+    """pyplot, which chooses where figures are shown when it is imported: not before it is needed."""
+    import matplotlib.pyplot as plt
+
+    return plt
 
 
 def _draw_losses(axes: Axes, history: History, log: bool | None) -> None:

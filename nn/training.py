@@ -119,7 +119,11 @@ def fit(  # noqa: PLR0913 (every choice that a training leaves)
     -----
     Ctrl-C ends the training but not the program: the step that is under way is completed, the history so far is
     returned with ``interrupted=True``, and a line on stderr says so. However a training ends, the modules are again in
-    the mode (train or eval) in which they were, and the parameters are those after a whole step.
+    the mode (train or eval) in which they were, and parameters and buffers are those after a whole step.
+
+    Each batch starts from cleared gradients, and ``fit`` clears those of the model's parameters at its end, however it
+    ends: also gradients from before, which no step of ``fit`` should see. Callbacks still find the last batch's in
+    ``on_train_end``.
 
     NumPy's warnings about overflow and invalid numbers are off in the model's computations, since every loss and
     gradient is checked. On Linux, ``fit`` also makes the C library keep freed memory for reuse, by

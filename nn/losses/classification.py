@@ -12,6 +12,7 @@ from autograd_mini import Rule
 from autograd_mini.arrays import kind_of
 
 from .inputs import alike, check_probabilities, classes_of, cost, data_of, first, labels_of, reduced, rows_of, visible
+from .layout import classes_last
 
 _SMALLEST = math.exp(-100.0)
 _LEAST = float(np.float32(1e-12))  # PyTorch's bound, which it keeps in single precision
@@ -162,20 +163,25 @@ def binary_cross_entropy_with_logits(prediction: Any, target: Any, reduction: st
 # --- one of many ------------------------------------------------------------------------------------------------------
 
 
-def cross_entropy(prediction: Any, target: Any, reduction: str = "mean", *, label_smoothing: float = 0.0) -> Any:
+def cross_entropy(
+    prediction: Any, target: Any, reduction: str = "mean", *, label_smoothing: float = 0.0, axis: int | None = None
+) -> Any:
     """``−log softmax(prediction)`` at the right class, exact for scores of any size.
 
     Parameters
     ----------
     prediction : Value, array or nested lists
-        Scores (logits) of shape (..., classes); the classes are on the last axis.
+        Scores (logits) of shape (..., classes); the classes are on the last axis, or on ``axis``.
     target : array, number or nested lists
-        Either whole numbers of shape (...): the right class of each row, from 0; or floats of shape (..., classes): a
-        probability for each class.
+        Either whole numbers of shape (...): the right class of each row, from 0; or floats of the prediction's shape:
+        a probability for each class.
     reduction : {"mean", "sum", "none"}
         The mean is over rows.
     label_smoothing : float
         Part of each row's probability that is spread over all classes, from 0 to 1.
+    axis : int, optional
+        The axis of the prediction that has the classes; 1 for PyTorch's layout (samples, classes, ...). By default the
+        last one. Where the target fits axis 1 as well, say which: an error asks for it.
 
     Returns
     -------
@@ -210,10 +216,12 @@ def cross_entropy(prediction: Any, target: Any, reduction: str = "mean", *, labe
     with cost(reduction, "−log softmax(scores)[target]"):
         scores = rows_of("cross_entropy", prediction)
         target = labels_of("cross_entropy", target, scores)
-        classes = scores.shape[-1]
-        if target.shape == scores.shape and kind_of(target) == "f":
+        if axis is not None or len(scores.shape) > 2:
+            scores, target = classes_last("cross_entropy", scores, target, axis)
+        shape = scores.shape
+        if target.shape == shape and kind_of(target) == "f":
             check_probabilities("cross_entropy", "targets", target)
-            wanted = (1.0 - label_smoothing) * target + label_smoothing / classes if label_smoothing else target
+            wanted = (1.0 - label_smoothing) * target + label_smoothing / shape[-1] if label_smoothing else target
             return reduced(-am.sum(wanted * am.log_softmax(scores), axis=-1), reduction)
         labels = classes_of("cross_entropy", scores, target)
         if not label_smoothing:
@@ -223,7 +231,7 @@ def cross_entropy(prediction: Any, target: Any, reduction: str = "mean", *, labe
         return reduced((1.0 - label_smoothing) * losses + label_smoothing * everywhere, reduction)
 
 
-def nll_loss(prediction: Any, target: Any, reduction: str = "mean") -> Any:
+def nll_loss(prediction: Any, target: Any, reduction: str = "mean", *, axis: int | None = None) -> Any:
     """Negative log-likelihood: ``−prediction[target]``, for predictions that are logarithms of probabilities.
 
     After ``log_softmax`` it is the cross-entropy.
@@ -231,11 +239,13 @@ def nll_loss(prediction: Any, target: Any, reduction: str = "mean") -> Any:
     Parameters
     ----------
     prediction : Value, array or nested lists
-        Logarithms of probabilities, of shape (..., classes).
+        Logarithms of probabilities, of shape (..., classes); the classes are on the last axis, or on ``axis``.
     target : array, number or nested lists
         Whole numbers of shape (...): the right class of each row, from 0.
     reduction : {"mean", "sum", "none"}
         The mean is over rows.
+    axis : int, optional
+        The axis of the prediction that has the classes, as for ``cross_entropy``.
 
     Returns
     -------
@@ -258,7 +268,10 @@ def nll_loss(prediction: Any, target: Any, reduction: str = "mean") -> Any:
     """
     with cost(reduction, "−log p[target]"):
         rows = rows_of("nll_loss", prediction)
-        classes = classes_of("nll_loss", rows, labels_of("nll_loss", target, rows))
+        target = labels_of("nll_loss", target, rows)
+        if axis is not None or len(rows.shape) > 2:
+            rows, target = classes_last("nll_loss", rows, target, axis)
+        classes = classes_of("nll_loss", rows, target)
         return reduced(-am.take_along_axis(rows, classes[..., None], -1)[..., 0], reduction)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from autograd_mini import Value
 
 from .optimizer import Optimizer
+from .options import below_one, number, pair_below_one, switch
 from .slots import Array, Slot
 
 
@@ -74,6 +75,7 @@ class Adam(Optimizer):
     array([   3.5, -199.5])
     """
 
+    checks: ClassVar = {**Optimizer.checks, "betas": pair_below_one, "eps": number, "amsgrad": switch}
     entrywise: ClassVar = True
     always: ClassVar = ("step", "exp_avg", "exp_avg_sq")
     sometimes: ClassVar = ("max_exp_avg_sq",)
@@ -219,6 +221,7 @@ class RMSprop(Optimizer):
     array([  -1., -195.])
     """
 
+    checks: ClassVar = {**Optimizer.checks, "alpha": below_one, "eps": number, "momentum": number, "centered": switch}
     entrywise: ClassVar = True
     always: ClassVar = ("square_avg",)
     sometimes: ClassVar = ("grad_avg", "momentum_buffer")
@@ -318,6 +321,7 @@ class Adagrad(Optimizer):
     array([   3.5, -199.5])
     """
 
+    checks: ClassVar = {**Optimizer.checks, "lr_decay": number, "initial_accumulator_value": number, "eps": number}
     entrywise: ClassVar = True
     always: ClassVar = ("step", "sum")
 

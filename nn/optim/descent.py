@@ -10,6 +10,7 @@ import numpy as np
 from autograd_mini import Value
 
 from .optimizer import Optimizer
+from .options import any_number, number, switch
 from .slots import Array, Slot
 
 
@@ -58,6 +59,7 @@ class SGD(Optimizer):
     array([ 2., -1.])
     """
 
+    checks: ClassVar = {**Optimizer.checks, "momentum": number, "dampening": any_number, "nesterov": switch}
     entrywise: ClassVar = True
     sometimes: ClassVar = ("momentum_buffer",)
 

@@ -9,15 +9,17 @@ import numpy as np
 
 from autograd_mini import Value
 
-from .options import CHECKS
+from .options import Check, number, switch
 from .slots import Array, Row, Slot, in_rows, real_numbers, slots_of
 
 
 class Optimizer:
     """Base of the optimizers: holds parameters and changes them by their gradients.
 
-    A subclass names its state in ``always`` and ``sometimes`` and defines ``update``. Options are attributes;
-    assigning one later, such as ``optimizer.lr = 0.01`` in a schedule, checks it as at construction.
+    A subclass names its state in ``always`` and ``sometimes`` and defines ``update``. Options are attributes, checked
+    by the functions that the class has in ``checks``; assigning one later, such as ``optimizer.lr = 0.01`` in a
+    schedule, checks it as at construction. Three options belong to this base, which acts on them in every subclass:
+    ``lr``, ``weight_decay`` and ``maximize``; others are the subclass's own, whatever their names mean elsewhere.
 
     Parameters
     ----------
@@ -32,7 +34,7 @@ class Optimizer:
     ------
     ValueError
         If there are no parameters, one of them is no Value, was computed, is not floating or comes twice, or an
-        option is out of range. The message quotes it.
+        option is out of range or has a name that the base uses itself, such as "step". The message quotes it.
 
     Notes
     -----
@@ -57,6 +59,9 @@ class Optimizer:
     """Whether ``update``, in the class that defines it, treats every entry by itself: it is then called for many small
     parameters at once, with their gradients in one row."""
 
+    checks: ClassVar[Mapping[str, Check]] = {"lr": number, "weight_decay": number, "maximize": switch}
+    """For options by name, ``f(name, value)`` that returns the value in its proper type or raises ValueError."""
+
     lr: float
     weight_decay: float = 0.0
     maximize: bool = False
@@ -66,6 +71,9 @@ class Optimizer:
     _present: list[bool]
 
     def __init__(self, params: Iterable[Value], lr: float, **options: Any) -> None:
+        for name in options:
+            if name in _OWN or (hasattr(Optimizer, name) and name not in Optimizer.checks):
+                raise ValueError(f"an option cannot be called {name!r}, optimizers use that name themselves")
         self._names = ("lr", *options)
         for name, value in {"lr": lr, **options}.items():
             setattr(self, name, value)
@@ -75,7 +83,12 @@ class Optimizer:
         self._go_on([{} for _ in self.params])
 
     def __setattr__(self, name: str, value: Any) -> None:
-        super().__setattr__(name, _option(name, value))
+        super().__setattr__(name, self._proper(name, value))
+
+    def _proper(self, name: str, value: Any) -> Any:
+        """The value of an option in its proper type; what no check is for passes as it is."""
+        check = type(self).checks.get(name)
+        return value if check is None else check(name, value)
 
     def update(self, slot: Slot, g: Array) -> None:
         """Write into ``slot.change`` what is to be taken off the parameter whose gradient is ``g``."""
@@ -207,7 +220,7 @@ class Optimizer:
         new = {}
         for name in options.keys() & set(self._names):
             try:
-                new[name] = _option(name, options[name])
+                new[name] = self._proper(name, options[name])
             except ValueError as error:
                 faults.append(f"option {error}")
         return new
@@ -261,9 +274,8 @@ class Optimizer:
         self._present = []
 
 
-def _option(name: str, value: Any) -> Any:
-    """The value of an option in its proper type; what is no option of ours passes as it is."""
-    return CHECKS[name](name, value) if name in CHECKS else value
+_OWN = {"params", "_names", "_slots", "_updated", "_present"}
+"""What an optimizer keeps in attributes besides its options."""
 
 
 def _checked(params: Any) -> list[Value]:

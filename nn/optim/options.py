@@ -1,11 +1,13 @@
-"""What the options of optimizers may be."""
+"""What the options of optimizers may be: functions that return a value in its proper type, or raise ValueError."""
 
 from __future__ import annotations
 
 import math
 import numbers
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
+
+Check: TypeAlias = Callable[[str, Any], Any]
 
 
 def number(name: str, value: Any, *, low: float = 0.0, below: float = math.inf) -> float:
@@ -23,39 +25,25 @@ def number(name: str, value: Any, *, low: float = 0.0, below: float = math.inf) 
     return float(value)
 
 
-def _any(name: str, value: Any) -> float:
+def any_number(name: str, value: Any) -> float:
+    """``value`` as a float if it is a finite number."""
     return number(name, value, low=-math.inf)
 
 
-def _below_one(name: str, value: Any) -> float:
+def below_one(name: str, value: Any) -> float:
+    """``value`` as a float if it is in [0, 1)."""
     return number(name, value, below=1.0)
 
 
-def _betas(name: str, value: Any) -> tuple[float, float]:
+def pair_below_one(name: str, value: Any) -> tuple[float, float]:
+    """``value`` as two floats in [0, 1)."""
     if not isinstance(value, (tuple, list)) or len(value) != 2:
         raise ValueError(f"{name} must be two numbers in [0, 1), such as (0.9, 0.999), got {value!r}")
-    return _below_one(f"{name}[0]", value[0]), _below_one(f"{name}[1]", value[1])
+    return below_one(f"{name}[0]", value[0]), below_one(f"{name}[1]", value[1])
 
 
-def _switch(name: str, value: Any) -> bool:
+def switch(name: str, value: Any) -> bool:
+    """``value`` if it is True or False."""
     if not isinstance(value, bool):
         raise ValueError(f"{name} must be True or False, got {value!r}")
     return value
-
-
-CHECKS: dict[str, Callable[[str, Any], Any]] = {
-    "lr": number,
-    "momentum": number,
-    "dampening": _any,
-    "nesterov": _switch,
-    "weight_decay": number,
-    "maximize": _switch,
-    "betas": _betas,
-    "eps": number,
-    "amsgrad": _switch,
-    "alpha": _below_one,
-    "centered": _switch,
-    "lr_decay": number,
-    "initial_accumulator_value": number,
-}
-"""For each option, what returns the value in its proper type or raises ValueError."""

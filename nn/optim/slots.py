@@ -61,6 +61,8 @@ class Slot:
         """The array of that name in the state, filled with ``start`` the first time."""
         array: Array | None = self.state.get(name)
         if array is None:
+            if name == "step":
+                raise ValueError("'step' is the number of steps, from slot.count(): give the array another name")
             array = self.state[name] = np.full_like(self.change, start)
         return array
 

@@ -19,6 +19,7 @@ pytest.importorskip("matplotlib")
 
 from PIL import Image
 
+from nn.animation.files import save
 from nn.animation.frames import Scene
 from nn.animation.picture import CLASSES, Number, SeveralClasses, TwoClasses, meaning_of, rgb
 from nn.animation.recording import Recorder, plane_around, predict
@@ -275,6 +276,30 @@ def test_an_old_file_stays_when_training_fails(tmp_path: Path) -> None:
         nn.animate(MLP(2, [4, 1], "linear", seed=1), X, XOR, optimizer="sgd", lr=1e30, epochs=50, path=file)
     assert file.read_bytes() == b"old"
     assert [child.name for child in tmp_path.iterdir()] == ["a.gif"]
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+@pytest.mark.parametrize("where", ["pathlib.Path.write_bytes", "os.replace"])
+@pytest.mark.parametrize("name", ["a.gif", "a.html"])
+def test_a_save_that_fails_leaves_no_file(
+    error: BaseException, where: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(path: Any, *_: Any) -> None:
+        Path(path).touch()  # some of it may have been written
+        raise error
+
+    old = tmp_path / name
+    old.write_text("old")
+    monkeypatch.setattr(where, fail)
+    with pytest.raises(type(error)):
+        save(b"new" if name == "a.gif" else "new", old)
+    assert [(child.name, child.read_text()) for child in tmp_path.iterdir()] == [(name, "old")]
+
+
+def test_animate_leaves_no_gradients(tmp_path: Path) -> None:
+    model = MLP(2, [1], seed=1)
+    nn.animate(model, X, XOR, epochs=1, path=tmp_path / "a.gif", dpi=40)
+    assert all(p.grad is None for p in model.parameters())
 
 
 def test_a_training_that_ends_early_ends_the_animation(tmp_path: Path) -> None:

@@ -1,10 +1,13 @@
 """History: columns, words and plots."""
 
+import base64
+import io
 import math
 import pathlib
 import pickle
 import subprocess
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -165,14 +168,91 @@ def run(code: str) -> str:
     return subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=60).stdout
 
 
-def test_neither_import_nor_plot_touches_pyplot() -> None:
+def test_neither_import_nor_a_plot_into_a_file_touches_pyplot(tmp_path: pathlib.Path) -> None:
     pytest.importorskip("matplotlib")
     code = (
         "import sys, nn; assert not any(name.startswith(('matplotlib', 'tqdm')) for name in sys.modules);"
-        "h = nn.History(); h.record({'loss': 1.0, 'seconds': 1.0}); h.plot();"
+        f"h = nn.History(); h.record({{'loss': 1.0, 'seconds': 1.0}}); h.plot({str(tmp_path / 'loss.png')!r});"
         "assert 'matplotlib.pyplot' not in sys.modules; print('fine')"
     )
     assert run(code) == "fine\n"
+
+
+@pytest.fixture
+def plt() -> Iterator[Any]:
+    """pyplot without windows, and without figures of other tests."""
+    pyplot = pytest.importorskip("matplotlib.pyplot")
+    pyplot.switch_backend("agg")
+    pyplot.close("all")
+    yield pyplot
+    pyplot.close("all")
+
+
+def pixels(plt: Any, save: Any) -> Any:
+    file = io.BytesIO()
+    save(file, format="png", dpi=50)
+    file.seek(0)
+    return plt.imread(file)
+
+
+def test_a_plot_is_pyplots_current_figure(plt: Any) -> None:
+    other = plt.figure()
+    figure = LONG.plot()
+    assert plt.gcf() is figure
+    shown = pixels(plt, plt.savefig)
+    assert shown.std() > 0.05  # an empty image has one colour
+    assert np.array_equal(shown, pixels(plt, figure.savefig))
+    assert other.axes == []
+    again = history(1.0).plot()
+    assert plt.gcf() is again
+    assert len(figure.axes[0].lines) == 3  # the first one keeps its own curves
+    assert sorted(plt.get_fignums()) == [1, 2, 3]
+
+
+def test_many_plots_leave_ten_figures_open(plt: Any, tmp_path: pathlib.Path) -> None:
+    figures = [history(1.0).plot() for _ in range(25)]
+    assert len(plt.get_fignums()) == 10
+    assert plt.gcf() is figures[-1]
+    assert figures[0]._repr_png_().startswith(b"\x89PNG")  # type: ignore[attr-defined]
+    for _ in range(25):
+        history(1.0).plot(tmp_path / "loss.png")
+    assert len(plt.get_fignums()) == 10
+    plt.close("all")
+    history(1.0).plot()
+    assert len(plt.get_fignums()) == 1
+
+
+def test_a_plot_that_fails_leaves_no_figure(plt: Any) -> None:
+    for wrong in (lambda: History().plot(), lambda: history(-1.0).plot(log=True)):
+        with pytest.raises(ValueError, match=r"nothing to plot|positive losses"):
+            wrong()
+    assert plt.get_fignums() == []
+
+
+def test_draws_on_axes(plt: Any, tmp_path: pathlib.Path) -> None:
+    h = history(3.0, 2.0, accuracy=[0.1, 0.2])
+    figure, (left, right) = plt.subplots(1, 2)
+    assert h.plot(ax=left, title="Ring") is left
+    assert left.get_title() == "Ring"
+    assert len(left.lines) == 2
+    assert not right.lines
+    figure, pair = plt.subplots(1, 2)
+    assert h.plot(tmp_path / "loss.png", ax=pair) is pair
+    assert [list(curves(figure, panel)) for panel in (0, 1)] == [["training", "best: 2 in epoch 2"], ["training"]]
+    assert (tmp_path / "loss.png").read_bytes().startswith(b"\x89PNG")
+    assert len(plt.get_fignums()) == 2
+    assert len(h.plot().axes) == 2
+
+
+def test_notebooks_show_a_plot_once(plt: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They show the result of a cell, and at its end what is open in pyplot."""
+    figure: Any = LONG.plot()
+    shown = figure._repr_mimebundle_(include=None, exclude=None)
+    assert base64.b64decode(shown["image/png"]).startswith(b"\x89PNG")
+    assert plt.fignum_exists(figure.number)  # a window stays
+    monkeypatch.setattr("matplotlib.get_backend", lambda: "module://matplotlib_inline.backend_inline")
+    assert figure._repr_mimebundle_() == shown
+    assert plt.get_fignums() == []
 
 
 def test_without_matplotlib_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

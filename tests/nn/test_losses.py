@@ -426,3 +426,94 @@ def test_lookup_by_name_and_function() -> None:
         get_loss("crossentropy")
     with pytest.raises(TypeError, match="the loss is a name or a function, got NoneType"):
         get_loss(None)  # type: ignore[arg-type]
+
+
+# --- which axis has the classes ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("shape", [(4, 3), (4, 3, 5), (4, 3, 3), (2, 3, 3, 3), (2, 3, 4, 3)])
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+@pytest.mark.parametrize("soft", [False, True])
+def test_classes_on_axis_1_equal_torchs(shape: Any, reduction: str, smoothing: float, soft: bool) -> None:
+    torch = pytest.importorskip("torch")
+    rng = np.random.default_rng(1)
+    scores = rng.normal(size=shape)
+    target: Any = rng.integers(3, size=(shape[0], *shape[2:]))
+    if soft:
+        target = rng.dirichlet(np.ones(3), target.shape)
+        target = np.moveaxis(target, -1, 1)
+    options: Any = {"reduction": reduction, "label_smoothing": smoothing}
+    t = torch.tensor(scores, requires_grad=True)
+    expected = torch.nn.functional.cross_entropy(t, torch.tensor(target), **options)
+    v = Value(scores)
+    ours = nn.cross_entropy(v, target, axis=1, **options)
+    np.testing.assert_allclose(ours.numpy(), expected.detach().numpy(), rtol=1e-12)
+    expected.sum().backward()
+    ours.sum().backward()
+    np.testing.assert_allclose(v.grad, t.grad.numpy(), rtol=1e-10, atol=1e-15)
+    if not soft and not smoothing:
+        logs = am.log_softmax(scores, axis=1)
+        for axis in (1, 1 - len(shape)):
+            got = nn.nll_loss(logs, target, reduction, axis=axis)
+            np.testing.assert_allclose(got, expected.detach().numpy(), rtol=1e-12)
+
+
+def test_the_last_axis_by_name_and_by_default() -> None:
+    rng = np.random.default_rng(1)
+    scores, labels = rng.normal(size=(4, 5, 3)), rng.integers(3, size=(4, 5))
+    for target in (labels, np.eye(3)[labels]):
+        expected = nn.cross_entropy(
+            scores.reshape(-1, 3), target.reshape(20, -1)[:, 0] if target is labels else target.reshape(-1, 3)
+        )
+        for axis in (None, -1, 2):
+            assert nn.cross_entropy(scores, target, axis=axis) == pytest.approx(expected, rel=1e-14)
+    square = rng.normal(size=(4, 3, 3))
+    assert nn.cross_entropy(square, labels[:, :3], axis=-1) == pytest.approx(
+        nn.cross_entropy(square.reshape(-1, 3), labels[:, :3].reshape(-1)), rel=1e-14
+    )
+
+
+UNIFORM = np.full((4, 3, 3), 1 / 3)
+
+
+@pytest.mark.parametrize("prediction", [np.zeros, lambda shape: Value(np.zeros(shape))])
+@pytest.mark.parametrize(
+    ("shape", "target", "words"),
+    [
+        ((4, 3, 3), np.zeros((4, 3), int), r"\(4, 3\), a prediction of shape \(4, 3, 3\) may have.*axis=-1 or axis=1"),
+        ((4, 3, 3, 3), np.zeros((4, 3, 3), int), "axis=-1 or axis=1"),
+        ((4, 3, 3), Value(np.zeros((4, 3), int)), "axis=-1 or axis=1"),
+        ((4, 3, 3), [[0, 1, 2]] * 4, "axis=-1 or axis=1"),
+        ((4, 3, 5), np.zeros((4, 5), int), r"has its classes on axis 1, as in PyTorch: pass axis=1$"),
+    ],
+)
+def test_a_target_that_fits_axis_1_asks_for_the_axis(prediction: Any, shape: Any, target: Any, words: str) -> None:
+    for loss in (nn.cross_entropy, nn.nll_loss):
+        with pytest.raises(ValueError, match=f"^{loss.__name__}: .*{words}"):
+            loss(prediction(shape), target)
+
+
+def test_probabilities_tell_their_axis_by_their_sums() -> None:
+    rng = np.random.default_rng(1)
+    rows = rng.dirichlet(np.ones(3), (4, 3))
+    scores = rng.normal(size=(4, 3, 3))
+    assert nn.cross_entropy(scores, rows) == pytest.approx(nn.cross_entropy(scores, rows, axis=-1), rel=1e-15)
+    for made in (np.asarray, Value, lambda x: x.astype(np.float32), lambda x: x.tolist()):
+        with pytest.raises(ValueError, match="has its classes on axis 1"):
+            nn.cross_entropy(scores, made(rows.swapaxes(1, 2)))
+    with pytest.raises(ValueError, match="axis=-1 or axis=1"):
+        nn.cross_entropy(scores, UNIFORM)
+    weights = 0.5 * rows  # no probabilities, which is allowed: the classes are on the last axis
+    assert nn.cross_entropy(scores, weights) == pytest.approx(0.5 * nn.cross_entropy(scores, rows), rel=1e-14)
+
+
+def test_an_axis_that_does_not_fit() -> None:
+    for loss in (nn.cross_entropy, nn.nll_loss):
+        with pytest.raises(ValueError, match=r"axis 3 is none of the prediction, whose shape is \(4, 3, 5\)"):
+            loss(np.zeros((4, 3, 5)), np.zeros((4, 5), int), axis=3)
+        with pytest.raises(ValueError, match="axis -4 is none"):
+            loss(np.zeros((4, 3, 5)), np.zeros((4, 5), int), axis=-4)
+        words = r"shape \(4, 3, 5\) with the classes on axis 1 .* of shape \(4, 5\), .*; the target has shape \(4, 3\)"
+        with pytest.raises(ValueError, match=words):
+            loss(np.zeros((4, 3, 5)), np.zeros((4, 3), int), axis=1)

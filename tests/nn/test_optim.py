@@ -5,7 +5,7 @@ import itertools
 import math
 import pickle
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -607,6 +607,81 @@ def test_a_rule_of_ones_own() -> None:
     optimizer.load_state_dict(optimizer.state_dict())
     with pytest.raises(NotImplementedError, match="update"):
         optim.Optimizer([x], lr=0.5).step()
+
+
+# Options of other optimizers, with values that those would refuse; and names that the base uses itself.
+FREE = ["alpha", "momentum", "betas", "eps", "nesterov", "dampening", "amsgrad", "centered", "lr_decay", "rho", "state"]
+TAKEN = [
+    name for name in dir(optim.Optimizer) if not name.startswith("__") and name not in ("weight_decay", "maximize")
+]
+TAKEN += ["_names", "_slots", "_updated", "_present"]
+
+
+class Own(optim.Optimizer):
+    """x ← x − lr·option·g, where the option may be any object with a number in it."""
+
+    def __init__(self, params: Any, lr: float, **options: Any) -> None:
+        super().__init__(params, lr, **options)
+
+    def update(self, slot: Any, g: Any) -> None:
+        np.multiply(g, self.lr, out=slot.change)
+
+
+@pytest.mark.parametrize("name", FREE)
+@pytest.mark.parametrize("value", [-2.0, 7, "often", None, (1, 2, 3)])
+def test_an_option_of_ones_own_may_have_any_free_name(name: str, value: Any) -> None:
+    x = Value([1.0, 2.0])
+    optimizer = Own([x], 0.5, **{name: value})
+    assert getattr(optimizer, name) == value
+    assert f"{name}={value!r}" in repr(optimizer)
+    x.grad = [1.0, 1.0]
+    optimizer.step()
+    assert x.data.tolist() == [0.5, 1.5]
+    twin = Own([Value([1.0, 2.0])], 0.5, **{name: 0})
+    twin.load_state_dict(optimizer.state_dict())
+    assert getattr(copy.deepcopy(twin), name) == value
+    setattr(twin, name, 3.5)
+    assert getattr(twin, name) == 3.5
+
+
+@pytest.mark.parametrize("name", TAKEN)
+def test_an_option_cannot_have_a_name_that_the_base_uses(name: str) -> None:
+    with pytest.raises(ValueError, match=f"cannot be called {name!r}"):
+        Own([Value(1.0)], 0.5, **{name: 1.0})
+
+
+def test_what_an_optimizer_keeps_is_known() -> None:
+    """Whoever gives the base another attribute must say that options cannot have its name."""
+    assert set(vars(Own([Value(1.0)], 0.5))) <= {"lr", "params", *TAKEN}  # Python itself refuses params twice
+
+
+def test_checks_are_inherited_and_may_be_ones_own() -> None:
+    class Mine(optim.SGD):
+        checks: ClassVar[Any] = {**optim.SGD.checks, "alpha": lambda name, value: float(value)}
+
+        def __init__(self, params: Any, lr: float, alpha: Any) -> None:
+            super().__init__(params, lr)
+            self.alpha = alpha
+
+    optimizer = Mine([Value(1.0)], 0.5, "2.5")
+    assert optimizer.alpha == 2.5
+    with pytest.raises(ValueError, match="momentum must be"):
+        optimizer.momentum = -1.0
+    with pytest.raises(ValueError, match="lr must be"):
+        Own([Value(1.0)], -0.5)
+    with pytest.raises(ValueError, match="maximize must be"):
+        Own([Value(1.0)], 0.5, maximize=1)
+
+
+def test_an_array_cannot_have_the_name_of_the_count() -> None:
+    class Wrong(Own):
+        def update(self, slot: Any, g: Any) -> None:
+            slot.remembered("step")
+
+    x = Value([1.0])
+    x.grad = [1.0]
+    with pytest.raises(ValueError, match=r"slot\.count\(\)"):
+        Wrong([x], 0.5).step()
 
 
 # --- clipping ---------------------------------------------------------------------------------------------------------

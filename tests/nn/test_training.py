@@ -1,5 +1,7 @@
 """fit: against loops written by hand, and when things go wrong."""
 
+import contextlib
+import copy
 import functools
 import io
 import math
@@ -199,9 +201,10 @@ def test_float32_stays_float32() -> None:
         return loss
 
     model = MLP(3, [4, 1], dtype="float32", seed=0)
-    fit(model, X, Y, loss=loss, epochs=2, validation=0.2)
+    seen_in_gradients: list[Any] = []
+    fit(model, X, Y, loss=loss, epochs=2, validation=0.2, callbacks=Gradients(seen_in_gradients))
     assert seen == {"float32"}
-    assert {p.dtype.name for p in model.parameters()} == {p.grad.dtype.name for p in model.parameters()} == {"float32"}
+    assert {g.dtype.name for g in seen_in_gradients[-1]} == {p.dtype.name for p in model.parameters()} == {"float32"}
 
 
 def test_whole_numbers_stay_whole() -> None:
@@ -480,7 +483,7 @@ def test_a_validation_loss_may_be_infinite() -> None:
     assert history.validation_losses == [math.inf]
 
 
-# --- interrupts -------------------------------------------------------------------------------------------------------
+# --- gradients afterwards ---------------------------------------------------------------------------------------------
 
 
 def interrupting(when: int) -> Callable[..., Any]:
@@ -495,6 +498,76 @@ def interrupting(when: int) -> Callable[..., Any]:
     return loss
 
 
+def raising(error: BaseException) -> Callable[..., Any]:
+    def callback(epoch: int, history: History, model: Any) -> None:
+        raise error
+
+    return callback
+
+
+def endings() -> dict[str, dict[str, Any]]:
+    """Every way in which a training ends, as arguments of fit."""
+    return {
+        "the last epoch": {},
+        "no epoch": {"epochs": 0},
+        "early stopping": {"epochs": 50, "callbacks": EarlyStopping(1, min_delta=1e9, monitor="loss")},
+        "Ctrl-C in a callback": {"callbacks": raising(KeyboardInterrupt())},
+        "an exception in a callback": {"callbacks": raising(ZeroDivisionError())},
+        "an exception before the first epoch": {"callbacks": EarlyStopping(1)},
+        "divergence": {"loss": lambda p, t: am.log(p.sum() * 0.0)},
+        "Ctrl-C in the loss": {"loss": interrupting(3)},
+    }
+
+
+@pytest.mark.parametrize("ending", endings())
+def test_fit_leaves_no_gradients(ending: str) -> None:
+    model = MLP(3, [2, 1], seed=0)
+    optimizer = nn.optim.SGD(list(model.parameters())[2:], lr=0.1)  # the first layer is not trained
+    for p in model.parameters():
+        p.grad = np.ones(p.shape)
+    with contextlib.suppress(ArithmeticError, ValueError):
+        fit(model, X, Y, **{"optimizer": optimizer, "epochs": 2, **endings()[ending]})
+    assert all(p.grad is None for p in model.parameters())
+    C = nn.mse_loss(model(X), Y.reshape(-1, 1))
+    C.backward()
+    fresh = copy.deepcopy(model)
+    fresh.zero_grad()
+    nn.mse_loss(fresh(X), Y.reshape(-1, 1)).backward()
+    assert same([p.grad for p in model.parameters()], [p.grad for p in fresh.parameters()])
+
+
+def test_gradients_that_the_optimizer_does_not_clear_do_not_add_up() -> None:
+    """Those of a layer that is not trained are of one batch in a callback that clips or measures them all."""
+    model = MLP(3, [2, 1], seed=0)
+    seen: list[Any] = []
+    optimizer = nn.optim.SGD(list(model.parameters())[-1:], lr=1e-12)
+    fit(model, X, Y, optimizer=optimizer, epochs=2, shuffle=False, batch_size=len(X), callbacks=Gradients(seen))
+    assert len(seen) == 3
+    np.testing.assert_allclose(seen[1][0], seen[0][0], rtol=1e-9)
+    assert same(seen[2], seen[1])  # on_train_end still finds those of the last batch
+
+
+def test_an_optimizer_of_ones_own_may_clear_nothing() -> None:
+    class Steps:
+        def __init__(self, params: Any) -> None:
+            self.params = {"all": list(params)}
+
+        def step(self) -> None:
+            for p in self.params["all"]:
+                p.subtract_(0.1 * p.grad)
+
+        def zero_grad(self) -> None: ...
+
+    model, expected = Line(), Line()
+    fit(model, X, Y, optimizer=Steps, epochs=3, seed=0)
+    fit(expected, X, Y, optimizer="sgd", lr=0.1, epochs=3, seed=0)
+    assert same(state(model), state(expected))
+    assert all(p.grad is None for p in model.parameters())
+
+
+# --- interrupts -------------------------------------------------------------------------------------------------------
+
+
 def test_interrupt_in_the_loss(capsys: pytest.CaptureFixture[str]) -> None:
     model, expected = Line(), Line()
     history = fit(model, X, Y, loss=interrupting(4), epochs=9, batch_size=25, shuffle=False)
@@ -506,6 +579,19 @@ def test_interrupt_in_the_loss(capsys: pytest.CaptureFixture[str]) -> None:
     assert same(state(model), seen[3])
     assert model.training
     assert not fit(model, X, Y, epochs=1).interrupted
+
+
+class Gradients(Callback):
+    """Collects copies of the gradients before each step, and those at the end."""
+
+    def __init__(self, seen: list[Any]) -> None:
+        self.seen = seen
+
+    def on_gradients(self, history: History, model: Any) -> None:
+        self.seen.append([None if p.grad is None else np.array(p.grad) for p in model.parameters()])
+
+    def on_train_end(self, history: History, model: Any) -> None:
+        self.on_gradients(history, model)
 
 
 class Steps(Callback):
@@ -637,6 +723,35 @@ print("usable")
     assert out == "usable\n", err
     assert "fit was interrupted after" in err
     assert process.returncode == 0
+
+
+def test_ctrl_c_in_a_slow_callback() -> None:
+    """In ``on_epoch_end`` it ends the training at once; in ``on_train_end`` it waits, and no other callback is lost."""
+    told = []
+
+    class Slow(Callback):
+        def __init__(self, where: str) -> None:
+            self.where = where
+
+        def wait(self, where: str) -> None:
+            if where == self.where:
+                signal.raise_signal(signal.SIGINT)
+                told.append(where)
+
+        def on_epoch_end(self, epoch: int, history: History, model: Any) -> None:
+            self.wait("epoch")
+
+        def on_train_end(self, history: History, model: Any) -> None:
+            self.wait("end")
+
+    bounds: dict[str, Any] = {"optimizer": "sgd", "lr": 2.0, "batch_size": 50, "seed": 0}  # it diverges
+    for where, epochs in (("epoch", 1), ("end", 4)):
+        model, expected, best = Line(), Line(), EarlyStopping(50, monitor="loss")
+        history = fit(model, X, Y, epochs=4, callbacks=[Slow(where), best], **bounds)
+        assert (history.interrupted, len(history), best.best_epoch) == (True, epochs, 1 if epochs == 4 else None)
+        fit(expected, X, Y, epochs=1, **bounds)
+        assert same(state(model), state(expected))
+    assert told == ["end"]
 
 
 def test_a_second_ctrl_c_does_not_wait() -> None:
