@@ -89,8 +89,11 @@ lint: typecheck ## check style, format and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-typecheck: $(VENV)/.dev ## check the types
+typecheck: $(VENV)/.dev ## check the types, of the packages and of what users write with them
+	@$(BIN)/python tests/typing/readme.py out/readme.py
 	$(BIN)/mypy
+	$(BIN)/mypy out/readme.py
+	$(BIN)/pyright --pythonpath $(BIN)/python out/readme.py tests/typing/users.py
 
 examples: $(VENV)/.examples ## run every example; their pictures go to out/
 	@for script in examples/[a-z]*.py; do \

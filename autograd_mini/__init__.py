@@ -456,13 +456,15 @@ __all__ = [  # noqa: PLE0604 (names that are found, not spelled out)
 ]
 
 
-def __getattr__(name: str) -> Any:
-    """Import what draws, explains and checks, and the namespaces, when they are asked for."""
-    if name in _NAMESPACES:
-        return _import_module(f".{name}", __name__)
-    if name not in _LATER:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(_import_module(f".{_LATER[name]}", __name__), name)
+if not TYPE_CHECKING:  # checkers see the imports above, and so report a name that is in none of them
+
+    def __getattr__(name: str) -> Any:
+        """Import what draws, explains and checks, and the namespaces, when they are asked for."""
+        if name in _NAMESPACES:
+            return _import_module(f".{name}", __name__)
+        if name not in _LATER:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(_import_module(f".{_LATER[name]}", __name__), name)
 
 
 def __dir__() -> list[str]:

@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 
 
-def _method(function: Callable[Concatenate[Any, P], Any]) -> Callable[Concatenate[Value, P], Value]:
-    """The function as a method that gives a Value."""
-    return function
+def _method(function: Callable[Concatenate[Any, P], Any]) -> Callable[[Any], Callable[Concatenate[Any, P], Value]]:
+    """Decorate a name, declared for checkers of types: the function as a method of this name that gives a Value."""
+    return lambda _: function
 
 
-def _plain(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function as a method that gives plain data."""
-    return function
+def _plain(function: Callable[..., Any]) -> Callable[[Any], Callable[..., Any]]:
+    """Decorate a name: the function as a method of this name that gives plain data."""
+    return lambda _: function
 
 
 def _refused(name: str, instead: str) -> Callable[..., NoReturn]:
@@ -48,50 +48,128 @@ class ArrayMethods:
     __slots__ = ()
 
     # reductions and running results
-    sum = _method(ops.reductions.sum)
-    mean = _method(ops.reductions.mean)
-    max = _method(ops.reductions.max)
-    min = _method(ops.reductions.min)
-    prod = _method(ops.reductions.prod)
-    ptp = _method(ops.reductions.ptp)
-    trace = _method(ops.reductions.trace)
-    var = _method(ops.statistics.var)
-    std = _method(ops.statistics.std)
-    cumsum = _method(ops.running.cumsum)
-    cumprod = _method(ops.running.cumprod)
+    @_method(ops.reductions.sum)
+    def sum(self) -> None: ...
+
+    @_method(ops.reductions.mean)
+    def mean(self) -> None: ...
+
+    @_method(ops.reductions.max)
+    def max(self) -> None: ...
+
+    @_method(ops.reductions.min)
+    def min(self) -> None: ...
+
+    @_method(ops.reductions.prod)
+    def prod(self) -> None: ...
+
+    @_method(ops.reductions.ptp)
+    def ptp(self) -> None: ...
+
+    @_method(ops.reductions.trace)
+    def trace(self) -> None: ...
+
+    @_method(ops.statistics.var)
+    def var(self) -> None: ...
+
+    @_method(ops.statistics.std)
+    def std(self) -> None: ...
+
+    @_method(ops.running.cumsum)
+    def cumsum(self) -> None: ...
+
+    @_method(ops.running.cumprod)
+    def cumprod(self) -> None: ...
 
     # shapes and choices of entries
-    ravel = flatten = _method(ops.shapes.ravel)
-    swapaxes = _method(ops.shapes.swapaxes)
-    squeeze = _method(ops.shapes.squeeze)
-    astype = _method(ops.shapes.astype)
-    fit = _method(ops.shapes.fit)
-    repeat = _method(ops.rearranging.repeat)
-    take = _method(ops.indexing.take)
-    diagonal = _method(ops.diagonals.diagonal)
+    @_method(ops.shapes.ravel)
+    def ravel(self) -> None: ...
+
+    @_method(ops.shapes.ravel)
+    def flatten(self) -> None: ...
+
+    @_method(ops.shapes.swapaxes)
+    def swapaxes(self) -> None: ...
+
+    @_method(ops.shapes.squeeze)
+    def squeeze(self) -> None: ...
+
+    @_method(ops.shapes.astype)
+    def astype(self) -> None: ...
+
+    @_method(ops.shapes.fit)
+    def fit(self) -> None: ...
+
+    @_method(ops.rearranging.repeat)
+    def repeat(self) -> None: ...
+
+    @_method(ops.indexing.take)
+    def take(self) -> None: ...
+
+    @_method(ops.diagonals.diagonal)
+    def diagonal(self) -> None: ...
 
     # element by element, and products
-    clip = _method(ops.arithmetic.clip)
-    round = _method(ops.elementwise.round)
-    conj = conjugate = _method(ops.elementwise.conjugate)
-    copy = _method(ops.elementwise.identity)
-    dot = _method(ops.products.dot)
-    exp = _method(ops.powers.exp)
-    log = _method(ops.powers.log)
-    sqrt = _method(ops.powers.sqrt)
-    tanh = _method(ops.angles.tanh)
-    sigmoid = _method(ops.activations.sigmoid)
-    relu = _method(ops.activations.relu)
+    @_method(ops.arithmetic.clip)
+    def clip(self) -> None: ...
+
+    @_method(ops.elementwise.round)
+    def round(self) -> None: ...
+
+    @_method(ops.elementwise.conjugate)
+    def conj(self) -> None: ...
+
+    @_method(ops.elementwise.conjugate)
+    def conjugate(self) -> None: ...
+
+    @_method(ops.elementwise.identity)
+    def copy(self) -> None: ...
+
+    @_method(ops.products.dot)
+    def dot(self) -> None: ...
+
+    @_method(ops.powers.exp)
+    def exp(self) -> None: ...
+
+    @_method(ops.powers.log)
+    def log(self) -> None: ...
+
+    @_method(ops.powers.sqrt)
+    def sqrt(self) -> None: ...
+
+    @_method(ops.angles.tanh)
+    def tanh(self) -> None: ...
+
+    @_method(ops.activations.sigmoid)
+    def sigmoid(self) -> None: ...
+
+    @_method(ops.activations.relu)
+    def relu(self) -> None: ...
 
     # plain data, without a gradient
-    any = _plain(ops.plain.any)
-    all = _plain(ops.plain.all)
-    argmax = _plain(ops.plain.argmax)
-    argmin = _plain(ops.plain.argmin)
-    argsort = _plain(ops.plain.argsort)
-    argpartition = _plain(ops.plain.argpartition)
-    nonzero = _plain(ops.plain.nonzero)
-    searchsorted = _plain(ops.plain.searchsorted)
+    @_plain(ops.plain.any)
+    def any(self) -> None: ...
+
+    @_plain(ops.plain.all)
+    def all(self) -> None: ...
+
+    @_plain(ops.plain.argmax)
+    def argmax(self) -> None: ...
+
+    @_plain(ops.plain.argmin)
+    def argmin(self) -> None: ...
+
+    @_plain(ops.plain.argsort)
+    def argsort(self) -> None: ...
+
+    @_plain(ops.plain.argpartition)
+    def argpartition(self) -> None: ...
+
+    @_plain(ops.plain.nonzero)
+    def nonzero(self) -> None: ...
+
+    @_plain(ops.plain.searchsorted)
+    def searchsorted(self) -> None: ...
 
     # in place
     sort = _refused("sort", "write y = autograd_mini.sort(x)")

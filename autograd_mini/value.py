@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self, overload
 
 import numpy as np
 
@@ -20,8 +20,15 @@ from .numpy_protocol import call_function, call_ufunc
 from .operators import binary, comparison, reflected
 from .ops.updates import At
 
+if TYPE_CHECKING:
+    # NumPy's stubs take arrays and NumPy's scalars only. As an object scalar of NumPy a Value may be given to its
+    # functions, and np.sin(v), np.mean(v) and array @ v are Any to checkers, not the arrays that they are not.
+    Scalar = np.generic
+else:
+    Scalar = object
 
-class Value(ArrayMethods, Conversions):
+
+class Value(ArrayMethods, Conversions, Scalar):  # type: ignore[misc]
     """A number or an array in a graph of operations that can be differentiated.
 
     Parameters
@@ -59,6 +66,14 @@ class Value(ArrayMethods, Conversions):
     __slots__ = ()
     __array_priority__ = 1000
     __pandas_priority__ = 5000
+
+    if TYPE_CHECKING:
+
+        def __new__(cls, *args: Any, **kwargs: Any) -> Self: ...  # noqa: D102
+        @overload  # type: ignore[no-overload-impl, override]
+        def __array__(self) -> np.ndarray[Any, np.dtype[Self]]: ...
+        @overload
+        def __array__(self) -> np.ndarray[Any, np.dtype[np.object_]]: ...  # type: ignore[overload-cannot-match]
 
     def __init__(self, data: Any, *, requires_grad: bool | None = None, name: str | None = None) -> None:
         if isinstance(data, Node):
@@ -122,18 +137,21 @@ class Value(ArrayMethods, Conversions):
     def grad(self, new: Any) -> None:
         self._grad = None if new is None else like(new, self._stored, f"the gradient of {describe(self)}")
 
+    if TYPE_CHECKING:
+        grad: Any  # type: ignore[no-redef] # after w.grad = None, checkers would take a property for None for good
+
     @property
-    def shape(self) -> tuple[int, ...]:
+    def shape(self) -> tuple[int, ...]:  # type: ignore[override]
         """Lengths of the axes; () for a number."""
         shape = getattr(self._stored, "shape", ())
         return shape if type(shape) is tuple else tuple(shape)
 
-    ndim = property(lambda self: len(self.shape), doc="Number of axes.")
-    size = property(lambda self: math.prod(self.shape), doc="Number of entries.")
-    T = property(lambda self: self.transpose(), doc="The axes in reverse order.")
-    is_leaf = property(lambda self: self.op is None, doc="Whether it was made by the user, not by an operation.")
-
-    at = property(At, doc="Entries to be updated: ``x.at[index].set(v)`` is a new Value, as are ``.add`` and others.")
+    # Annotated as checkers see them.
+    ndim: int = property(lambda self: len(self.shape), doc="Number of axes.")  # type: ignore[assignment]
+    size: int = property(lambda self: math.prod(self.shape), doc="Number of entries.")  # type: ignore[assignment]
+    T: Value = property(lambda self: self.transpose(), doc="The axes in reverse order.")  # type: ignore[assignment]
+    is_leaf: bool = property(lambda self: self.op is None, doc="Whether no operation made it.")  # type: ignore[assignment]
+    at: At = property(At, doc="Entries to update: ``x.at[i].set(v)`` gives a new Value.")  # type: ignore[assignment]
 
     @property
     def dtype(self) -> Any:

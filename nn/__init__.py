@@ -56,11 +56,13 @@ __all__ = [  # noqa: PLE0604 (names that are found, not spelled out)
 ]
 
 
-def __getattr__(name: str) -> Any:
-    """Import what trains, animates and does backprop by hand when it is asked for."""
-    if name not in _LATER:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f".{_LATER[name]}", __name__), name)
+if not TYPE_CHECKING:  # checkers see the imports above, and so report a name that is in none of them
+
+    def __getattr__(name: str) -> Any:
+        """Import what trains, animates and does backprop by hand when it is asked for."""
+        if name not in _LATER:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(f".{_LATER[name]}", __name__), name)
 
 
 def __dir__() -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -73,6 +73,14 @@ class MLP(Module):
     >>> abs(scalars([1.0, 2.0]).item() - mlp([1.0, 2.0]).item()) < 1e-12
     True
     """
+
+    if TYPE_CHECKING:  # as many as there are layers; checkers know these
+        layer1: Any
+        layer2: Any
+        layer3: Any
+        layer4: Any
+        layer5: Any
+        layer6: Any
 
     def __init__(
         self,

@@ -585,7 +585,7 @@ def test_pictures_are_imported_only_when_they_are_asked_for() -> None:
     assert done.stdout.strip() == "[]"
     assert "draw" in dir(am)
     with pytest.raises(AttributeError, match="no attribute 'paint'"):
-        am.paint  # noqa: B018
+        am.paint  # type: ignore[attr-defined] # noqa: B018
     with pytest.raises(AttributeError, match="no attribute 'paint'"):
         am.chain.paint  # noqa: B018
 

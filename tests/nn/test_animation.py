@@ -344,4 +344,4 @@ def test_animate_is_imported_when_asked_for() -> None:
     assert {"animate", "Animation"} <= set(nn.__all__)
     assert "animate" in dir(nn)
     with pytest.raises(AttributeError, match="no attribute 'animated'"):
-        nn.animated  # noqa: B018
+        nn.animated  # type: ignore[attr-defined] # noqa: B018

@@ -403,7 +403,7 @@ def test_lstsq_is_numpys() -> None:
     np.testing.assert_allclose(wide.solution.raw, np.linalg.lstsq(a.T, b[:3], rcond=None)[0])
     assert wide.residuals.shape == (0,)
     assert wide.rank == 3
-    through: Any = np.linalg.lstsq(Value(a), b, rcond=None)
+    through: Any = np.linalg.lstsq(Value(a), b, rcond=None)  # type: ignore[arg-type]
     assert type(through[0]) is Value
 
 
@@ -451,7 +451,7 @@ def test_multi_dot_takes_the_cheapest_order() -> None:
 
 def test_plain_functions() -> None:
     x = Value([[1.0, 2.0], [2.0, 4.0]])
-    assert am.linalg.matrix_rank(x) == np.linalg.matrix_rank(x) == 1
+    assert am.linalg.matrix_rank(x) == np.linalg.matrix_rank(x) == 1  # type: ignore[arg-type]
     assert type(am.linalg.matrix_rank(x)) is not Value
     assert am.linalg.matrix_rank(x, tol=10.0) == 0
     assert am.linalg.matrix_rank(x, rtol=0.1) == 1
