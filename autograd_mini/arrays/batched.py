@@ -126,6 +126,11 @@ def _is_value(x: Any) -> bool:
     return hasattr(x, "_stored")
 
 
+def is_batch(x: Any) -> bool:
+    """Whether data stands for every example of a batch at once."""
+    return type(x) is Batched
+
+
 def levels(x: Any) -> list[int]:
     """The levels in an argument, in the lists and tuples in it too."""
     if isinstance(x, (list, tuple)):

@@ -98,6 +98,10 @@ class TraceNode:
     delta: bool
     scope: str | None
     _words: Wording = field(repr=False)
+    _op: Any = field(repr=False)
+    _data: Any = field(repr=False)
+    # The operation itself, which need not be one of the table, and what its rule is fed: the value, but inside of vmap
+    # the batch.
 
     @property
     def formula(self) -> str:
@@ -355,7 +359,7 @@ class Trace:
 def _plain(item: Any, properties: Sequence[str] = (), max_entries: int | None = None) -> dict[str, Any]:
     plain: dict[str, Any] = {}
     for name in (*item.__match_args__, *properties):
-        if name == "_words":
+        if name.startswith("_"):
             continue
         x = getattr(item, name)
         plain[name] = x if type(x) in _READY else json_ready(x, max_entries)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..operation import Operation
-from .notation import bracketed, fill, number_in_formula, setting_text, shape_text, superscript
+from .notation import bracketed, fill, number, setting_text, shape_text, superscript
 
 _ONE_LETTER = re.compile(r"[^\W\d_][₀-₉]*[⁰¹²³⁴-⁹⁻]*")
 _SCALED = re.compile(r"(−?[0-9]+(?:\.[0-9]+)?) · (\S+)")
@@ -160,7 +160,7 @@ def _power_slope(x: Operand, n: float, text: str) -> str:
     """n · x^(n−1) for a number n."""
     if n in (0.0, 1.0):
         return f"{n:.0f}"
-    rest = number_in_formula(n - 1.0)
+    rest = number(n - 1.0)
     power = x.name if n == 2.0 else _power(x, Operand(rest, number=n - 1.0))
     return _tight(f"{text} · {bracketed(power) if n == 2.0 else power}") if n != -1.0 else f"−{power}"
 

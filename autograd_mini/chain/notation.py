@@ -67,32 +67,38 @@ def superscript(number: int) -> str:
 
 
 def number(x: Any, fmt: str = ".4g") -> str:
-    """A number in a cell: in the format, with the plain hyphen for minus, and never a zero below zero.
+    """A number as it is shown everywhere: in the format, with the minus sign of formulas, never a zero below zero.
 
     Parameters
     ----------
     x : number
-        Real or complex.
+        Real or complex, of Python or of an array library; an array of one number counts as one.
     fmt : str, default ".4g"
         A format as ``format`` takes it.
 
     Examples
     --------
     >>> number(-2.83915), number(-0.0), number(20.0)
-    ('-2.839', '0', '20')
+    ('−2.839', '0', '20')
     """
-    return format(x + 0.0 if isinstance(x, (float, complex, np.inexact)) else x, fmt)
+    if isinstance(x, (np.generic, np.ndarray)):
+        x = x.item()
+    return format(x + 0.0 if isinstance(x, (float, complex)) else x, fmt).replace("-", "−")
 
 
-def number_in_formula(x: Any, fmt: str = ".4g") -> str:
-    """A number in a formula: with the true minus sign.
+def is_number(text: str) -> bool:
+    """Whether a formula is nothing but a number.
 
     Examples
     --------
-    >>> number_in_formula(-0.5)
-    '−0.5'
+    >>> is_number("−1"), is_number("2x")
+    (True, False)
     """
-    return number(x, fmt).replace("-", "−")
+    try:
+        float(text.replace("−", "-"))
+    except ValueError:
+        return False
+    return True
 
 
 def shape_text(shape: Sequence[int]) -> str:

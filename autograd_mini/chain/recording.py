@@ -12,13 +12,14 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ..arrays import as_numpy, dtype_of, is_foreign, library
+from ..arrays.batched import is_batch, whole
 from ..engine import EdgeHook, sweep, topological
 from ..guards import RELEASED, released
 from ..node import Node, outward
 from ..state import Scope
 from .events import Kind, Trace, TraceEdge, TraceNode, TraceScope
 from .names import COST, LONGEST_NAME, Found, Names, name_nodes, told_apart, variables
-from .notation import number, number_in_formula
+from .notation import number
 from .render import clean_text
 from .resting import uncollected
 from .wording import Wording
@@ -89,7 +90,7 @@ def record_pass(root: Any, gradient: Any, found: Found, fmt: str, *, apart: bool
             names = told_apart(names, [kind == "number" for kind in kinds])
         for i, node in enumerate(graph.nodes):
             if kinds[i] == "number":
-                names[i] = number_in_formula(plain_number(seen(node._stored)), fmt)
+                names[i] = number(seen(node._stored), fmt)
             elif kinds[i] == "input" and graph.is_target(node, names[i]):
                 kinds[i] = "target"
         seed = _seed(root, gradient)
@@ -126,11 +127,6 @@ def check_format(fmt: str) -> None:
         raise ValueError(f'fmt is a format of numbers such as ".4g", got {fmt!r}: {error}') from None
 
 
-def plain_number(data: Any) -> Any:
-    """A number of any kind as Python's."""
-    return data.item() if isinstance(data, (np.generic, np.ndarray)) else data
-
-
 def _seed(root: Node, gradient: Any) -> Any:
     """The gradient to start from, as it travels inside a pass."""
     data = root._stored
@@ -157,7 +153,9 @@ def _check_seed(gradient: Any, data: Any) -> None:
 
 
 def seen(x: Any) -> Any:
-    """Data of any library as NumPy's, once and for all, for everything that looks at a pass."""
+    """Data of any library as NumPy's, for everything that looks at a pass; of a batch all examples."""
+    if is_batch(x):
+        x = whole(x)
     if type(x) is float or isinstance(x, (np.ndarray, np.generic)) or not is_foreign(x):
         return x
     return as_numpy(x)[()]
@@ -253,6 +251,8 @@ def _trace(
     nodes, edges = list[TraceNode](), list[TraceEdge]()
     for k, node in enumerate(graph.nodes):
         data, operands = seen(node._stored), tuple([ids[place[parent]] for parent in node.parents])
+        # Computed arrays never change; a leaf's may, at the next step of an optimizer.
+        value = data.copy() if node.op is None and isinstance(data, np.ndarray) else data
         nodes.append(
             TraceNode(
                 id=ids[k],
@@ -263,13 +263,14 @@ def _trace(
                 operands=operands,
                 shape=() if type(data) is float else np.shape(data),
                 dtype=str(dtype_of(data)),
-                # Computed arrays never change; a leaf's may, at the next step of an optimizer.
-                value=data.copy() if node.op is None and isinstance(data, np.ndarray) else data,
+                value=value,
                 requires_grad=node.requires_grad,
                 grad=seen(outward(grads[node])) if node in grads else None,
                 delta=k in activated and node.op is not None,
                 scope=_scope(node.scope, scopes) if node.scope is not None else None,
                 _words=words,
+                _op=node.op,
+                _data=node._stored if is_batch(node._stored) else value,
             )
         )
         for i, operand in enumerate(operands):

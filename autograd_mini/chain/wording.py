@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..operation import OPERATIONS, Operation
+from ..arrays.batched import is_batch
+from ..operation import Operation
 from . import formulas, latex
 from .formulas import Operand
 from .notation import derivative
@@ -103,11 +104,11 @@ class Wording:
     def local(self, edge: TraceEdge) -> Any:
         """The local derivative in numbers: the rule for the gradient 1. None for complex data, where it may be none."""
         result = self.nodes[edge.result]
-        op = OPERATIONS[result.op or ""]
+        op = result._op
         if not self._is_local(op, edge):
             return None
         operands = [self.nodes[id].value for id in result.operands]
-        if any(map(np.iscomplexobj, (result.value, *operands))):
+        if any(map(np.iscomplexobj, (result.value, *operands))) or is_batch(result._data):
             return None
         one = np.ones_like(result.value) if isinstance(result.value, np.ndarray) else 1.0
         with np.errstate(all="ignore"):
@@ -124,7 +125,7 @@ class Wording:
         """
         if self._latest is None or self._latest[0] is not node:
             operands = [_operand(self.nodes[id]) for id in node.operands]
-            self._latest = node, (OPERATIONS[node.op or ""], _operand(node), operands)
+            self._latest = node, (node._op, _operand(node), operands)
         return self._latest[1]
 
 

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
+from ..chain import notation
+
 Array: TypeAlias = np.ndarray[Any, Any]
 
 
@@ -87,7 +89,7 @@ def relative_error(a: Any, b: Any) -> Array:
 
 def number(x: Any) -> str:
     """A number with seven digits."""
-    return f"{complex(x):.7g}" if np.iscomplexobj(x) else f"{float(x):.7g}"
+    return notation.number(complex(x) if np.iscomplexobj(x) else float(x), ".7g")
 
 
 def error_size(x: float) -> str:

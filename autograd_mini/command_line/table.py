@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd_mini import Value, hessian
+from autograd_mini.chain.notation import number
 
 from .expression import Graph, compute
 
@@ -84,16 +85,12 @@ def shown(data: Any, fmt: str) -> str:
     >>> shown(2.0, ".6g"), shown(np.array([0.5, 20.0]), ".6g")
     ('2', '[0.5 20]')
     """
-
-    def number(x: Any) -> str:
-        return format(float(x) + 0.0, fmt)  # no -0
-
     if np.ndim(data) == 0:
-        return number(data)
+        return number(data, fmt)
     entries = np.asarray(data)
-    widest = max((len(number(x)) for x in entries.ravel()[:1000]), default=0) if entries.ndim > 1 else 0
+    widest = max((len(number(x, fmt)) for x in entries.ravel()[:1000]), default=0) if entries.ndim > 1 else 0
     return np.array2string(
-        entries, formatter={"float_kind": lambda x: number(x).rjust(widest)}, max_line_width=60, threshold=200
+        entries, formatter={"float_kind": lambda x: number(x, fmt).rjust(widest)}, max_line_width=60, threshold=200
     )
 
 

@@ -104,13 +104,13 @@ def test_the_files_of_the_gallery_show_what_its_code_draws(pure: None) -> None:
 def test_the_neuron_shows_the_numbers_of_the_chain_rule() -> None:
     drawing = FIGURES.figure("neuron")
     cards = nodes_of(drawing)
-    assert cards["w₁"] == "w₁|parameter|value|0.5|∂C/∂w₁|-2.839"
-    assert cards["z"] == "z|= s + b|value|0.25|δ|=|∂C/∂z|-1.42"
+    assert cards["w₁"] == "w₁|parameter|value|0.5|∂C/∂w₁|−2.839"
+    assert cards["z"] == "z|= s + b|value|0.25|δ|=|∂C/∂z|−1.42"
     assert cards["C"] == "C|= e²|value|0.5701|∂C/∂C|1"
     assert cards["y"] == "y|target|value|1"
     pills = [text_of(edge.partition("label=")[2]) for edge in edges_of(drawing)]
-    assert pills[0].startswith("<|∂u₁/∂w₁ = x₁|=|2|-1.42 × 2 = -2.839|")
-    assert pills[-1].startswith("<|∂C/∂e = 2e|=|-1.51|1 × (-1.51) = -1.51|")
+    assert pills[0].startswith("<|∂u₁/∂w₁ = x₁|=|2|−1.4196 × 2 = −2.839|")
+    assert pills[-1].startswith("<|∂C/∂e = 2e|=|−1.51|1 × (−1.51) = −1.51|")
     assert sum(pill != "" for pill in pills) == 9
     assert len(pills) == 12
 
@@ -210,7 +210,7 @@ def test_negative_and_many_contributions() -> None:
     x = Value(2.0)
     f = x - x
     f.backward()
-    assert "|1 - 1|" in nodes_of(draw(f))["x"]
+    assert "|1 − 1|" in nodes_of(draw(f))["x"]
     g = x + x + x + x + x
     g.backward()
     assert "5 paths|1 + 1 + 1 + …|" in nodes_of(draw(g))["x"]
@@ -402,13 +402,13 @@ def card_of(array: Any, **options: Any) -> str:
 
 
 def test_small_arrays_show_numbers() -> None:
-    assert card_of(np.array([[1.0, -0.5], [0.0, -0.001]])) == ("x|(2, 2) input|value|1.00|-0.50|0.00|0.00")
+    assert card_of(np.array([[1.0, -0.5], [0.0, -0.001]])) == ("x|(2, 2) input|value|1.00|−0.50|0.00|0.00")
 
 
 @pytest.mark.parametrize(("scale", "exponent"), [(1e-3, "×10⁻³"), (1e6, "×10⁶"), (1e-300, "×10⁻³⁰⁰")])
 def test_a_power_of_ten_is_taken_out(scale: float, exponent: str) -> None:
     card = card_of(np.array([5.0, -2.5]) * scale)
-    assert f"value {exponent}|5.00|-2.50" in card
+    assert f"value {exponent}|5.00|−2.50" in card
 
 
 def test_whole_numbers_and_truth_values_have_no_decimals() -> None:
@@ -436,7 +436,7 @@ def test_empty_arrays() -> None:
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_numbers_that_are_none() -> None:
     card = card_of(np.array([np.nan, np.inf, -np.inf, 2.0]))
-    assert "|nan|inf|-inf|2.00" in card
+    assert "|nan|inf|−inf|2.00" in card
 
 
 def test_complex_arrays() -> None:

@@ -51,7 +51,7 @@ def captions(drawing: Drawing) -> list[str]:
 
 
 class Neuron:
-    """The drafted neuron: 14 values, ∂C/∂w₁ = -2.839."""
+    """The drafted neuron: 14 values, ∂C/∂w₁ = −2.839."""
 
     def __init__(self) -> None:
         self.x1, self.x2 = (Value(x, requires_grad=False, name=n) for x, n in ((2.0, "x1"), (-1.0, "x2")))
@@ -101,7 +101,7 @@ def tensor_mlp() -> tuple[Any, Value]:
 def test_a_highlight_fades_the_rest_and_states_the_product(neuron: Neuron) -> None:
     drawing = draw(neuron.C, highlight=neuron.w1)
     assert captions(drawing)[0] == (
-        "∂C/∂w₁ = ∂C/∂e · ∂e/∂o · ∂o/∂z · ∂z/∂s · ∂s/∂u₁ · ∂u₁/∂w₁ = -1.51 × 1 × 0.94 × 1 × 1 × 2 = -2.839"
+        "∂C/∂w₁ = ∂C/∂e · ∂e/∂o · ∂o/∂z · ∂z/∂s · ∂s/∂u₁ · ∂u₁/∂w₁ = −1.51 × 1 × 0.94 × 1 × 1 × 2 = −2.839"
     )
     faded = set(re.findall(r'class="?(\w[\w ]*) faded', drawing.source))
     assert faded == {"input", "target", "parameter", "op", "forward", "forward backward"}
@@ -135,7 +135,7 @@ def test_a_highlight_starts_from_the_gradient_of_the_root() -> None:
     f.name = "f"
     assert captions(draw(f, highlight=x))[0] == "df/dx = 2"
     f.backward(5.0)
-    assert captions(draw(f, highlight=x, gradient=5.0))[0].endswith("= 5 × 2")
+    assert captions(draw(f, highlight=x, gradient=5.0))[0].endswith("= 5 × 2 = 10")
     assert captions(draw(f, highlight=f))[0] == "df/df = 1"
 
 
@@ -442,7 +442,7 @@ def test_flags_of_arrays() -> None:
 
 def test_updates(neuron: Neuron) -> None:
     source = draw(neuron.C, update=0.1).source
-    assert "w₁ ← 0.5 − 0.1 × (-2.839) = 0.7839" in source
+    assert "w₁ ← 0.5 − 0.1 × (−2.839) = 0.7839" in source
     assert source.count("←") == 3
     _, cost = tensor_mlp()
     for detail in ("full", "min"):

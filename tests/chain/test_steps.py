@@ -461,12 +461,12 @@ def test_a_card_tells_its_chain_rule(walk: Steps) -> None:
         "lines": [
             "z = 0.75 − 0.5 = 0.25",
             "δ = ∂C/∂z = ∂C/∂o · ∂o/∂z",
-            "= −1.51 × 0.94",
+            "= −1.5102 × 0.94001",
             "= −1.42",
             "∂o/∂z = 1 − o² = 0.94",
             "One path leads from z to C.",
             "∂C/∂z = ∂C/∂e · ∂e/∂o · ∂o/∂z",
-            "= −1.51 × 1 × 0.94",
+            "= −1.5102 × 1 × 0.94001 = −1.42",
         ],
     }
     assert cards["n_1"]["lines"][-1] == "x₁ needs no gradient: nothing flows back to it."
@@ -551,7 +551,7 @@ def geometry(source: str) -> tuple[str, list[float]]:
         if group.get("id", "").startswith("e_"):
             for part in group.iter():
                 drawn = part.attrib.pop("d", "") + part.attrib.pop("points", "")
-                lanes += [float(number) for number in re.findall(r"-?[\d.]+", drawn)]
+                lanes += [float(number) for number in re.findall(r"−?[\d.]+", drawn)]
     graph = next(iter(svg))
     groups = [child for child in graph if child.get("id", "").startswith(("n_", "e_", "s_"))]
     return "".join(ET.tostring(group, encoding="unicode") for group in groups) + svg.get("viewBox", ""), lanes
@@ -581,10 +581,10 @@ def test_a_picture_shows_what_has_happened(walk: Steps) -> None:
     sources = walk._film.sources(walk._scenes("step"))
     forward = sum(frame.phase == "forward" for frame in walk.frames)
     for i in (0, 4, forward - 1):
-        values = [text for text in visible(sources[i], LIGHT.forward) if re.fullmatch(r"-?[\d.]+", text)]
+        values = [text for text in visible(sources[i], LIGHT.forward) if re.fullmatch(r"−?[\d.]+", text)]
         assert len(values) == i + 1
         assert not visible(sources[i], LIGHT.backward)
-    complete = [text for text in visible(sources[-1], LIGHT.backward) if re.fullmatch(r"-?[\d.]+", text)]
+    complete = [text for text in visible(sources[-1], LIGHT.backward) if re.fullmatch(r"−?[\d.]+", text)]
     assert len(complete) == sum(node.grad is not None for node in walk.trace.nodes)
 
 

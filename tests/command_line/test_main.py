@@ -50,7 +50,7 @@ def test_grad_prints_value_and_gradients(capsys: pytest.CaptureFixture[str]) -> 
 def test_second_derivatives(capsys: pytest.CaptureFixture[str]) -> None:
     assert "d²f/dx² = 40" in said(capsys, "grad", "20*x**2 + x", "x=3", "--order", "2")
     out = said(capsys, "grad", "x**2*y + sin(y)", "x=3", "y=2", "--order", "2", "--fmt", ".8g")
-    assert f"x   4   6\ny   6   {-np.sin(2):.8g}" in out
+    assert f"x   4   6\ny   6   −{np.sin(2):.8g}" in out
     blocks = said(capsys, "grad", "sum(x**3) * y", "x=[1,2]", "y=2", "--order", "2")
     assert "∂²f/∂x², shape (2, 2):\n[[12  0]\n [ 0 24]]" in blocks
     assert "∂²f/∂y ∂x, shape (2,):\n[3 12]" in blocks
@@ -58,7 +58,7 @@ def test_second_derivatives(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_arrays_stand_in_the_table_on_several_lines(capsys: pytest.CaptureFixture[str]) -> None:
     out = said(capsys, "grad", "sum(W @ x)", "W=[[1,2],[3,4]]", "x=[5,-1]:const")
-    assert "W   [[1 2]    ∂f/∂W = [[ 5 -1]\n     [3 4]]            [ 5 -1]]" in out
+    assert "W   [[1 2]    ∂f/∂W = [[ 5 −1]\n     [3 4]]            [ 5 −1]]" in out
 
 
 def test_values_that_the_result_does_not_reach_have_gradient_0(capsys: pytest.CaptureFixture[str]) -> None:
@@ -71,7 +71,7 @@ def test_infinite_gradients_are_told_without_a_warning(capsys: pytest.CaptureFix
 
 
 def test_words_come_in_any_order(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "df/dx = -6" in said(capsys, "grad", "-x**2", "x=3")
+    assert "df/dx = −6" in said(capsys, "grad", "-x**2", "x=3")
     assert "constant" in said(capsys, "grad", "--const", "y", "x*y", "x=3", "--order", "1", "y=2")
 
 

@@ -8,8 +8,9 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
+from ..arithmetic import Product, Sum, equated, equation
 from ..events import Trace, TraceEdge, TraceNode
-from ..notation import number
+from ..notation import is_number, number
 from ..render import clean_text, escape
 from ..theme import Palette
 from ..words import Words
@@ -59,7 +60,7 @@ class Style:
 
     def number(self, x: Any) -> str:
         """A number in a cell, escaped."""
-        return escape(number(x.item() if isinstance(x, (np.generic, np.ndarray)) else x, self.fmt))
+        return escape(number(x, self.fmt))
 
     # --- cards --------------------------------------------------------------------------------------------------------
 
@@ -91,7 +92,7 @@ class Style:
                 rows.append(self.row(symbol, None, colour))
             else:
                 if len(coming) > 1:
-                    rows.append(self._sum(coming, whole_paths))
+                    rows.append(self._sum(node, coming, whole_paths))
                 rows.append(self.row(symbol, node.grad, colour))
         rows += self._update(node, 3)
         return f'<<TABLE {_TABLE} CELLPADDING="2">{self._header(node, 3, times)}<HR/>{"".join(rows)}</TABLE>>'
@@ -146,29 +147,25 @@ class Style:
         return f"<B>δ</B> = {symbol}" if node.delta else symbol
 
     def _update(self, node: TraceNode, columns: int) -> list[str]:
-        """The row ``w ← 0.5 − 0.1 × (-2.839) = 0.784`` of a parameter; of an array it stands in symbols."""
+        """The row ``w ← 0.5 − 0.1 × (−2.839) = 0.7839`` of a parameter; of an array it stands in symbols."""
         if self.update is None or not self.gradients or node.kind != "parameter" or node.grad is None:
             return []
-        rate = number(self.update, self.fmt)
         if node.shape:
+            rate = number(self.update, self.fmt)
             return [self.text_row(f"{node.name} ← {node.name} − {rate} · {node.symbol}", columns)]
-        old, slope, new = (number(x, self.fmt) for x in (node.value, node.grad, node.value - self.update * node.grad))
-        slope = f"({slope})" if slope.startswith("-") else slope
-        return [self.text_row(f"{node.name} ← {old} − {rate} × {slope} = {new}", columns)]
+        return [self.text_row(f"{node.name} ← {update_in_numbers(node, self.update, self.fmt)}", columns)]
 
-    def _sum(self, coming: Sequence[TraceEdge], whole_paths: bool) -> str:
+    def _sum(self, node: TraceNode, coming: Sequence[TraceEdge], whole_paths: bool) -> str:
         """The row ``2 paths  120 + 1``."""
         muted = self.palette.muted
-        text = ""
-        for edge in coming[:_LISTED_CONTRIBUTIONS]:
-            term = self.number(edge.contribution)
-            sign = "- " if text and term.startswith("-") else "+ " if text else ""
-            text += f"{' ' if text else ''}{sign}{term.removeprefix('-') if sign == '- ' else term}"
+        terms: list[Any] = [edge.contribution for edge in coming[:_LISTED_CONTRIBUTIONS]]
         if len(coming) > _LISTED_CONTRIBUTIONS:
-            text += " + …"
+            terms.append("…")
+        text, sign, _ = equation(Sum(terms), node.grad, self.fmt)
+        count = self._count(coming, whole_paths) + ("" if sign == "=" else f" {sign}")
         return (
-            f'<TR><TD ALIGN="LEFT">{self.small(self._count(coming, whole_paths), muted)}</TD><TD></TD>'
-            f'<TD ALIGN="RIGHT"><FONT FACE="Courier" POINT-SIZE="9" COLOR="{muted}">{text}</FONT></TD></TR>'
+            f'<TR><TD ALIGN="LEFT">{self.small(count, muted)}</TD><TD></TD>'
+            f'<TD ALIGN="RIGHT"><FONT FACE="Courier" POINT-SIZE="9" COLOR="{muted}">{escape(text)}</FONT></TD></TR>'
         )
 
     def _count(self, coming: Sequence[TraceEdge], whole_paths: bool) -> str:
@@ -248,12 +245,11 @@ class Style:
     def _scalar_lines(self, edge: TraceEdge, local: float, which: str) -> list[str]:
         symbol = escape(f"{edge.symbol} ({which})" if which else edge.symbol)
         rule = edge.rule
-        if not _is_number(rule):
+        if not is_number(rule):
             symbol += f" = {escape(clean_text(rule, LONGEST_FORMULA))}"
         lines = [f"<I>{symbol}</I> = <B>{self.number(local)}</B>"]
         if self.gradients and local != 1.0:
-            upstream, slope, product = map(self.number, (edge.upstream, local, edge.contribution))
-            lines.append(f"{upstream} × {f'({slope})' if slope.startswith('-') else slope} = {product}")
+            lines.append(escape(equated(Product([edge.upstream, local]), edge.contribution, self.fmt)))
         return lines
 
     def _product_lines(self, edge: TraceEdge, operand: TraceNode, contributions: int) -> list[str]:
@@ -290,9 +286,7 @@ def not_finite(value: Any) -> str:
     return f"{array[index]} {list(index) if index else ''}".strip()
 
 
-def _is_number(text: str) -> bool:
-    try:
-        float(text.replace("−", "-"))
-    except ValueError:
-        return False
-    return True
+def update_in_numbers(node: TraceNode, rate: float, fmt: str) -> str:
+    """A step of gradient descent: ``0.5 − 0.1 × (−2.839) = 0.7839``."""
+    step = Sum([node.value, Product([-rate, node.grad])])
+    return equated(step, node.value - rate * node.grad, fmt)

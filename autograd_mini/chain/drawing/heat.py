@@ -156,8 +156,8 @@ def _colour(x: Any, scale: float) -> str:
 def _cell(x: Any, exponent: int) -> str:
     if isinstance(x, (np.bool_, np.integer)) and not exponent:
         return str(int(x))
-    text = f"{x / 10.0**exponent:.2f}"
-    return text.removeprefix("-") if text.strip("-0.") == "" else text
+    text = number(x / 10.0**exponent, ".2f")
+    return text.removeprefix("−") if text.strip("−0.") == "" else text
 
 
 def kind_text(shape: tuple[int, ...], dtype: str, kind: str) -> str:

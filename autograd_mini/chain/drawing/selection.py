@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from ...node import Node
+from ..arithmetic import Product, Sum, equated
 from ..events import Trace, TraceEdge, TraceNode
 from ..notation import number
 from ..paths import Dag, between, count_text
@@ -146,13 +147,17 @@ def _chain_rule(
     dag = Dag(uppers, lowers, locals_)
     paths, seed = dag.count(), float(trace.root.grad)
     start = [seed] if seed != 1.0 else []
-    end = f" = {number(target.grad, fmt)}" if trace.differentiated else f" = {number(seed * dag.total(), fmt)}"
+    gradient = target.grad if trace.differentiated else seed * dag.total()
     if paths == 1:
+        if len(start) + len(edges) == 1:
+            return f"{target.symbol} = {number(gradient, fmt)}"
         symbols = f"{' · '.join(edge.symbol for edge in edges)} = " if 1 < len(edges) <= _LONGEST_PRODUCT else ""
-        return f"{target.symbol} = {symbols}{product_text([*start, *locals_], fmt)}{end if len(edges) > 1 else ''}"
+        return f"{target.symbol} = {symbols}{equated(_spelled([*start, *locals_]), gradient, fmt)}"
     shown = _LISTED_PATHS if paths <= _LISTED_PATHS else _SHOWN_PATHS
-    terms = [seed * math.prod(dag.factors[i] for i in route) for route in dag.largest(shown)]
-    return f"{target.symbol} = {sum_text(terms, fmt)}{' + …' if paths > shown else ''}{end}{_count(paths, words)}"
+    terms: list[Any] = [seed * math.prod(dag.factors[i] for i in route) for route in dag.largest(shown)]
+    if paths > shown:
+        terms.append("…")
+    return f"{target.symbol} = {equated(Sum(terms), gradient, fmt)}{_count(paths, words)}"
 
 
 def _count(paths: int, words: Words) -> str:
@@ -166,36 +171,8 @@ def _products(trace: Trace, target: TraceNode, words: Words) -> str:
     return products + (" + …" if len(coming) > _SHOWN_PATHS else "")
 
 
-def product_text(factors: Sequence[float], fmt: str) -> str:
-    """A product in numbers; a long one without its ones, and then by its first and last factors.
-
-    Examples
-    --------
-    >>> product_text([-1.5, 2.0, -3.0], ".4g")
-    '-1.5 × 2 × (-3)'
-    """
+def _spelled(factors: Sequence[float]) -> Product:
+    """A product in numbers; a long one without its ones, and then by its first and last factors."""
     if len(factors) > _LONGEST_PRODUCT:
         factors = [factor for factor in factors if factor != 1.0] or [1.0]
-    texts = [number(factor, fmt) for factor in factors]
-    texts = [f"({text})" if i and text.startswith("-") else text for i, text in enumerate(texts)]
-    if len(texts) > _LONGEST_PRODUCT:
-        texts = [*texts[:4], "…", *texts[-3:]]
-    return " × ".join(texts)
-
-
-def sum_text(terms: Sequence[float], fmt: str) -> str:
-    """A sum in numbers.
-
-    Examples
-    --------
-    >>> sum_text([120.0, -1.0], ".4g")
-    '120 - 1'
-    """
-    text = ""
-    for term in terms:
-        shown = number(term, fmt)
-        if not text:
-            text = shown
-        else:
-            text += f" - {shown[1:]}" if shown.startswith("-") else f" + {shown}"
-    return text
+    return Product([*factors[:4], "…", *factors[-3:]] if len(factors) > _LONGEST_PRODUCT else factors)

@@ -242,7 +242,7 @@ def draw(  # noqa: PLR0913 (the options of a picture, each with a default)
     ops : {"cards", "separate"}
         Operations in the headers of the cards, or as circles of their own before them, as micrograd draws them.
     update : float, optional
-        A learning rate: every parameter shows its step of gradient descent, ``w ← 0.5 − 0.1 × (-2.839) = 0.784``.
+        A learning rate: every parameter shows its step of gradient descent, ``w ← 0.5 − 0.1 × (−2.839) = 0.7839``.
     numbered : bool, default False
         Whether values carry the number of their step forward, and edges that of their step back.
     depth : int, optional

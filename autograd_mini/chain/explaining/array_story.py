@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from ...node import fit, outward
-from ...operation import OPERATIONS
 from ..events import TraceEdge, TraceNode
 from ..paths import Dag, Route, count_text
+from ..recording import seen
 from .document import Equation, Heading, Item, Row
 from .expressions import bare
 from .story import Factor, Path, Story
@@ -78,7 +78,7 @@ class _Teller:
     """The way to one value: its nodes and edges, the gradients on it, and the lines about it."""
 
     def __init__(self, view: View, target: TraceNode, check: Callable[[Any], str]) -> None:
-        self.view, self.check = view, check
+        self.view, self.check, self.sign = view, check, "="
         self.nodes, self.edges = view.way(target)
         self.dag: Dag = as_dag(self.nodes, self.edges, [1.0] * len(self.edges))
         deltas = [node for node in self.nodes if node.delta]
@@ -89,7 +89,7 @@ class _Teller:
         view, target, neck = self.view, self.nodes[-1], self.dag.bottlenecks
         counts = [self.dag.count(top, bottom) for top, bottom in pairwise(neck)]
         count = math.prod(counts)
-        value = outward(self.at[-1])
+        value = _shown(self.at[-1])
         check = self.check(value)
         words = view.telling.step if len(counts) == 1 else view.telling.steps
         words = words.format(root=view.of, wrt=target.name, n=f"{len(counts):,}")
@@ -105,7 +105,7 @@ class _Teller:
         story.items.append(Heading(f"{words}, {view.paths(count, count_text(count))}"))
         steps = tuple(self._steps(counts))
         story.items.append(Equation("", steps))
-        story.items.append(Equation(story.symbol, tuple(matrix_rows(view, value, f"({check})"))))
+        story.items.append(Equation(story.symbol, tuple(matrix_rows(view, value, f"({check})", self.sign))))
         story.items += self._short(counts)
         story.items += view.where(story.items)
         return story
@@ -118,13 +118,13 @@ class _Teller:
     def _mass(self, count: int) -> float | None:
         """The sum of the sizes of what the paths contribute, if they are few enough to go them all."""
         found, complete = self._found if count <= _KEPT_PATHS else ([], False)
-        return sum(norm(product) for product, _ in found) if complete else None
+        return sum(_size(product) for product, _ in found) if complete else None
 
     def _factor(self, i: int, count: int) -> Factor:
         neck = self.dag.bottlenecks
         top, bottom = self.nodes[neck[i]], self.nodes[neck[i + 1]]
         symbol = self._product(neck[i])[0] if count == 1 else bottom.symbol
-        return Factor(symbol, top.name, bottom.name, outward(self.at[i + 1]), count)
+        return Factor(symbol, top.name, bottom.name, _shown(self.at[i + 1]), count)
 
     def _path(self, product: Any, link: Any) -> Path:
         route = _unlinked(link)
@@ -133,7 +133,7 @@ class _Teller:
             tuple(self.nodes[node].name for node in nodes),
             tuple(self.edges[edge].symbol for edge in route),
             (),
-            outward(product),
+            _shown(product),
         )
 
     # --- gradients ----------------------------------------------------------------------------------------------------
@@ -156,9 +156,9 @@ class _Teller:
         """What an edge passes on."""
         step, trace = self.edges[edge], self.view.trace
         result = trace.node(step.result)
-        op, operands = OPERATIONS[result.op or ""], [trace.node(id).value for id in result.operands]
+        op, operands = result._op, [trace.node(id)._data for id in result.operands]
         with np.errstate(all="ignore"):
-            contribution = op.pull(step.index, gradient, result.value, operands, result.static)
+            contribution = op.pull(step.index, gradient, result._data, operands, result.static)
             return fit(contribution, self.view.operand(step), op, step.index)
 
     def _largest(self, top: int, bottom: int, start: int = 0) -> tuple[list[tuple[Any, Any]], bool]:
@@ -212,16 +212,19 @@ class _Teller:
                 if i == _ENDS:
                     yield Row("", (view.telling.more_steps.format(n=f"{len(counts) - 2 * _ENDS:,}"),))
                 continue
-            last = i == len(counts) - 1
-            value = "" if last else view.equals(outward(self.at[i + 1]))
+            words, note = "", ""
+            alternatives: list[Row] = []
+            self.sign = "="
             if count == 1:
-                text, note = self._product(top)
-                yield Row("", (f"{self._left(bottom)} = {text}", note, value))
+                words, note = self._product(top)
             else:
                 number = view.paths(count, count_text(count))
                 words = view.telling.sum_over.format(paths=number, top=self.nodes[top].name)
-                yield Row("", (f"{self._left(bottom)} = {words}", "", value))
-                yield from self._alternatives(top, bottom, i, count)
+                alternatives = [*self._alternatives(top, bottom, i, count)]
+            last = i == len(counts) - 1
+            value = "" if last else view.equals(_shown(self.at[i + 1]), self.sign)
+            yield Row("", (f"{self._left(bottom)} = {words}", note, value))
+            yield from alternatives
 
     def _alternatives(self, top: int, bottom: int, i: int, count: int) -> Iterator[Row]:
         """A line for each of the largest paths between two values that lie on all paths."""
@@ -229,18 +232,21 @@ class _Teller:
         found, complete = self._largest(top, bottom, i)
         shown = found[: view.max_paths]
         routes = [_unlinked(link) for _, link in shown]
+        terms = [product for product, _ in shown]
+        if len(shown) < count:
+            terms.append(self.at[i + 1] - sum(terms))
+        form, self.sign = view.fitting([_shown(term) for term in terms], _shown(self.at[i + 1]))
         ways = [[self.nodes[node].name for node in (top, *map(self.dag.lowers.__getitem__, way))] for way in routes]
-        for k, ((product, _), route, arrows) in enumerate(zip(shown, routes, arrows_between(ways), strict=True)):
+        for k, (term, route, arrows) in enumerate(zip(terms, routes, arrows_between(ways), strict=False)):
             text = nested([self.edges[edge] for edge in route], self._upstream(top)) if len(route) <= _SPELLED else ""
             text = view.say(text) if len(text) <= _LINE else ""
             words = f"  {'+' if k else ' '} {text or arrows}"
-            yield Row("", (words, arrows if text else "", view.equals(outward(product))))
+            yield Row("", (words, arrows if text else "", view.equals(_shown(term), fmt=form)))
         if len(shown) < count:
-            rest = self.at[i + 1] - sum(product for product, _ in shown)
             more = view.telling.more.format(n=count_text(count - len(shown)))
-            yield Row("", (f"  + {more}", "", view.equals(outward(rest))))
+            yield Row("", (f"  + {more}", "", view.equals(_shown(terms[-1]), fmt=form)))
             if complete:
-                ratio = norm(self.at[i + 1]) / (sum(norm(product) for product, _ in found) or math.inf)
+                ratio = _size(self.at[i + 1]) / (sum(_size(product) for product, _ in found) or math.inf)
                 yield Row("", (f"    {view.telling.cancels.format(ratio=view.number(ratio))}",))
 
     def _short(self, counts: Sequence[int]) -> Iterator[Item]:
@@ -261,18 +267,18 @@ class _Teller:
             yield Equation("", tuple(Row("", (formula,)) for formula in formulas), view.telling.short)
 
 
-def matrix_rows(view: View, value: Any, note: str) -> Iterator[Row]:
+def matrix_rows(view: View, value: Any, note: str, sign: str = "=") -> Iterator[Row]:
     """An array after an equals sign: on one line, as a matrix row by row, or its shape and size."""
     rows, columns = np.shape(value) if np.ndim(value) == 2 else (0, 0)
     whole = view.array(value, _WHOLE if np.ndim(value) == 1 else _ROWS)
     if "‖" not in whole or not (0 < rows <= _ROWS and 0 < columns <= _ROWS):
-        yield Row("=", (whole,), note)
+        yield Row(sign, (whole,), note)
         return
     words = [[view.number(x) for x in row] for row in value]
     width = max(len(word) for row in words for word in row)
     for i, row in enumerate(words):
         line = f"{' ' if i else '['}[{', '.join(word.rjust(width) for word in row)}]{'],'[i < rows - 1]}"
-        yield Row("" if i else "=", (line,), note if i == rows - 1 else "")
+        yield Row("" if i else sign, (line,), note if i == rows - 1 else "")
 
 
 def arrows_between(ways: Sequence[Sequence[str]]) -> list[str]:
@@ -299,9 +305,18 @@ def arrows_between(ways: Sequence[Sequence[str]]) -> list[str]:
     return arrows
 
 
+def _shown(gradient: Any) -> Any:
+    """A gradient that travels inside a pass as its numbers."""
+    return seen(outward(gradient))
+
+
+def _size(gradient: Any) -> float:
+    return norm(_shown(gradient))
+
+
 def _cut(found: list[tuple[Any, Any]], most: int) -> list[tuple[Any, Any]]:
     """The largest, the largest first."""
-    return sorted(found, key=lambda pair: -norm(pair[0]))[:most] if len(found) > 1 else found
+    return sorted(found, key=lambda pair: -_size(pair[0]))[:most] if len(found) > 1 else found
 
 
 def _unlinked(link: Any) -> Route:

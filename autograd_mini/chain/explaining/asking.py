@@ -189,7 +189,7 @@ def checked(view: View, target: TraceNode, value: Any, element: Index | None = N
 def grad_check(
     view: View, target: TraceNode, element: Index | None = None, agrees: Callable[[Any, Any], bool] | None = None
 ) -> str:
-    """How a value's ``.grad`` compares with the pass: ``w1.grad: -2.839 ✓``; "" if it has none."""
+    """How a value's ``.grad`` compares with the pass: ``w1.grad: −2.839 ✓``; "" if it has none."""
     telling, source = view.telling, view.sources[place(target.id)]
     if source._grad is None:
         return ""

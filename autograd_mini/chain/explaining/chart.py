@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from ...operation import OPERATIONS
 from .. import formulas
 from ..events import TraceEdge, TraceNode
 from ..formulas import Operand
@@ -81,7 +80,7 @@ class Chart:
     def _entry_rule(self, step: TraceEdge, out: Index, own: Index) -> str:
         trace = self.view.trace
         result = trace.node(step.result)
-        op = OPERATIONS[result.op or ""]
+        op = result._op
         operands = [trace.node(id) for id in result.operands]
         if op.elementwise:
             words = [_operand(node, _same_entry(out, node.shape)) for node in operands]
@@ -132,5 +131,5 @@ def slope(view: View, edge: TraceEdge) -> float:
     value = result.value
     one: Any = np.ones_like(value) if isinstance(value, np.ndarray) else 1.0
     operands = [view.trace.node(id).value for id in result.operands]
-    slope = OPERATIONS[result.op or ""].pull(edge.index, one, value, operands, result.static)
+    slope = result._op.pull(edge.index, one, value, operands, result.static)
     return slope if type(slope) is float else float(np.sum(slope))

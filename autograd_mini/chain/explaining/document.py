@@ -144,7 +144,7 @@ def wrapped(text: str, width: int) -> list[str]:
     return [piece.lstrip() for piece in (*pieces, text[start:])]
 
 
-_SIGNS = (" · ", " × ", " + ", " - ", " − ", " = ", " → ", "   ")
+_SIGNS = (" · ", " × ", " + ", " − ", " = ", " ≈ ", " → ", "   ")
 
 
 def to_lines(items: Sequence[Item]) -> list[tuple[str, str]]:
@@ -165,7 +165,7 @@ def to_lines(items: Sequence[Item]) -> list[tuple[str, str]]:
             left = label + _math(item.left) if i == 0 else ""
             text = (" " if row.sign else "   ").join(cell for cell in row.cells if cell)
             pieces = [_math(piece).strip() for piece in wrapped(text, _LATEX_WIDTH)]
-            pieces[0] = f"{row.sign} {pieces[0]}".strip()
+            pieces[0] = f"{_math(row.sign).strip()} {pieces[0]}".strip()
             if row.note:
                 pieces[-1] += rf" \quad {_math(row.note)}"
             lines += [(left, pieces[0]), *(("", rf"\quad {piece}") for piece in pieces[1:])]

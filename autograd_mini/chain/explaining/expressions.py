@@ -6,6 +6,7 @@ import heapq
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ..arithmetic import Expression, Product, Sum, plus
 from ..notation import bracketed_factor
 from .chart import Chart
 
@@ -14,15 +15,15 @@ _LONGEST = 1_000  # where values are used again and again, formulas of formulas 
 
 
 @dataclass(frozen=True)
-class Expression:
+class Terms:
     """A gradient in terms of others.
 
     Parameters
     ----------
     symbols : str
         ``δ · x₁``.
-    numbers : str
-        ``-1.42 × 2``.
+    numbers : Product
+        −1.42 × 2.
     value : float
         What it comes to.
     reached : frozenset of int
@@ -30,7 +31,7 @@ class Expression:
     """
 
     symbols: str
-    numbers: str
+    numbers: Product
     value: float
     reached: frozenset[int]
 
@@ -40,11 +41,11 @@ class _Product:
     """Factors as symbols, as numbers, and their product."""
 
     symbols: tuple[str, ...]
-    numbers: tuple[str, ...]
+    numbers: tuple[Expression, ...]
     value: float
 
 
-def expression(chart: Chart, node: int, stops: Mapping[int, str], terms: int) -> Expression | None:
+def in_terms_of(chart: Chart, node: int, stops: Mapping[int, str], terms: int) -> Terms | None:
     """The gradient of a node in terms of the nearest gradients that have a name.
 
     Parameters
@@ -60,7 +61,7 @@ def expression(chart: Chart, node: int, stops: Mapping[int, str], terms: int) ->
 
     Returns
     -------
-    Expression or None
+    Terms or None
         None if the way to those gradients is too long for a formula.
     """
     region = _region(chart, node, stops)
@@ -82,8 +83,7 @@ def expression(chart: Chart, node: int, stops: Mapping[int, str], terms: int) ->
         if sum(map(len, found[here].symbols)) > _LONGEST:
             return None
     end = found[node]
-    symbols, numbers = _joined(end.symbols, " · "), _joined(end.numbers, " × ")
-    return Expression(bare(symbols) or "1", bare(numbers) or "1", end.value, frozenset(reached))
+    return Terms(bare(_joined(end.symbols)) or "1", Product(end.numbers or (1.0,)), end.value, frozenset(reached))
 
 
 def _region(chart: Chart, node: int, stops: Mapping[int, str]) -> dict[int, list[int]] | None:
@@ -109,7 +109,7 @@ def _named(chart: Chart, node: int, stops: Mapping[int, str]) -> _Product:
     if node not in stops:
         return _Product((), (), 1.0)
     value = chart.grad(node)
-    return _Product((stops[node],), (chart.view.number(value),), value)
+    return _Product((stops[node],), (value,), value)
 
 
 def _times(chart: Chart, before: _Product, edge: int) -> _Product:
@@ -121,7 +121,7 @@ def _times(chart: Chart, before: _Product, edge: int) -> _Product:
     if rule == "−1" and before.symbols:
         first = before.symbols[0]
         symbols = (first[1:] if first[0] == "−" else f"−{first}", *before.symbols[1:])
-    numbers = (*before.numbers, chart.view.number(local))
+    numbers = (*before.numbers, local)
     return _Product(symbols, numbers, before.value * local)
 
 
@@ -129,23 +129,16 @@ def _sum(chart: Chart, parts: Sequence[_Product], terms: int) -> _Product:
     total = sum(part.value for part in parts)
     shown = parts if len(parts) <= terms else parts[: max(terms - 1, 1)]
     rest = len(parts) - len(shown)
-    symbols = [_joined(part.symbols, " · ") or "1" for part in shown]
-    numbers = [_joined(part.numbers, " × ") or "1" for part in shown]
+    symbols = [_joined(part.symbols) or "1" for part in shown]
+    numbers: list[Expression] = [Product(part.numbers or (1.0,)) for part in shown]
     if rest:
         symbols.append(chart.view.telling.terms.format(n=f"{rest:,}"))
         numbers.append("⋯")
-    return _Product((_plus(symbols),), (_plus(numbers),), total)
+    return _Product((f"({plus(symbols)})",), (Sum(numbers),), total)
 
 
-def _plus(words: Sequence[str]) -> str:
-    text = words[0]
-    for word in words[1:]:
-        text += f" {word[0]} {word[1:]}" if word[0] in "-−" else f" + {word}"
-    return f"({text})"
-
-
-def _joined(words: Sequence[str], sign: str) -> str:
-    return sign.join(f"({word})" if i and word[0] in "-−" else word for i, word in enumerate(words))
+def _joined(words: Sequence[str]) -> str:
+    return " · ".join(f"({word})" if i and word[0] == "−" else word for i, word in enumerate(words))
 
 
 def bare(text: str) -> str:

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
+from ..arithmetic import Expression, Product, Sum, equation, equations, fitting
+from ..notation import number
 from ..paths import Dag, Route, count_text
 from .chart import Chart
 from .document import WIDTH, Equation, Item, Row, listed
-from .expressions import expression
+from .expressions import in_terms_of
 from .story import Factor, Segment, Story, largest_paths, segments
-from .view import View, delta_name
+from .view import delta_name
 
 _MOST_FACTORS = 12
 _ENDS = 5
@@ -55,7 +57,7 @@ def tell(chart: Chart, check: str) -> Story:
     return _Teller(chart, check).story
 
 
-def short_form(chart: Chart) -> tuple[str, str] | None:
+def short_form(chart: Chart) -> tuple[str, Expression] | None:
     """The chain between landmarks as symbols and as numbers; None if there are too many paths for one line."""
     return _Teller(chart, "").chain
 
@@ -82,18 +84,20 @@ class _Teller:
             check=self.check,
         )
         note = view.paths(story.count, count_text(story.count))
-        result = Row("=", (view.number(story.value),), f"({self.check})")
         used: list[int] = []
         if len(self.parts) == 1 and self.parts[0].count == 1:
             used = list(self.parts[0].edges)
             rule = chart.rule(used[0])
+            result, check = (view.number(story.value),), f"({self.check})"
             told = any(ch.isalpha() for ch in rule)
-            rows = [Row("=", (rule,), note), result] if told else [Row("=", result.cells, f"{note}   {result.note}")]
+            rows = (
+                [Row("=", (rule,), note), Row("=", result, check)] if told else [Row("=", result, f"{note}   {check}")]
+            )
             story.items.append(Equation(story.symbol, tuple(rows)))
         elif len(self.parts) == 1:
-            story.items.append(self._sum(self.parts[0], "", note, result, used))
+            story.items.append(self._sum(self.parts[0], "", note, f"({self.check})", used))
         else:
-            story.items += self._product(story.symbol, note, result, used)
+            story.items += self._product(story, note, used)
         story.items += self._short(story)
         if len(self.parts) > 1 or self.parts[0].count > 1:
             story.items += self._rules(used)
@@ -107,12 +111,13 @@ class _Teller:
 
     # --- a product of parts -------------------------------------------------------------------------------------------
 
-    def _product(self, left: str, note: str, result: Row, used: list[int]) -> Iterator[Item]:
+    def _product(self, story: Story, note: str, used: list[int]) -> Iterator[Item]:
         """The product of all parts, then the sums that are factors of it."""
         dag, telling = self.chart.dag, self.chart.view.telling
         letters = _Letters(self.chart.symbol, self.chart.between)
         symbols, numbers = self._terms(dag, self.parts, letters)
-        yield Equation(left, (Row("=", (" · ".join(symbols),), note), Row("=", (_times(numbers),)), result))
+        rows = self._in_numbers([numbers], story.value, f"({self.check})")
+        yield Equation(story.symbol, (Row("=", (symbols,), note), *rows))
         spelled, merged = _spelled(self.parts)
         used += [part.edges[0] for part in spelled if part.count == 1]
         if merged:
@@ -122,32 +127,35 @@ class _Teller:
         sums = [part for part in spelled if not self._is_short_sum(part)]
         for part in sums[:_MOST_SUMS]:
             note = self.chart.view.paths(part.count, count_text(part.count))
-            yield self._sum(part, telling.along, note, Row("=", (self.chart.view.number(part.value),)), used)
+            yield self._sum(part, telling.along, note, "", used)
         if len(sums) > _MOST_SUMS:
             yield Equation(telling.rest.format(n=len(sums) - _MOST_SUMS), ())
 
-    def _terms(self, dag: Dag, parts: Sequence[Segment], letters: _Letters) -> tuple[list[str], list[str]]:
-        """The factors of a product as symbols and as numbers; the middle of a long one as one factor."""
-        view = self.chart.view
+    def _in_numbers(self, lefts: Sequence[Expression], value: float, note: str = "") -> list[Row]:
+        """What comes to a number, and the number with a note behind it."""
+        *lines, (sign, result) = equations(lefts, value, self.chart.view.fmt)
+        return [*(Row(sign, (text,)) for sign, text in lines), Row(sign, (result,), note)]
+
+    def _terms(self, dag: Dag, parts: Sequence[Segment], letters: _Letters) -> tuple[str, Product]:
+        """A product as symbols and as numbers; the middle of a long one as one factor."""
         spelled, merged = _spelled(parts)
-        symbols, numbers = [], []
+        symbols, numbers = [], list[Expression]()
         for part in spelled:
             alone = part.count == 1
             symbols.append(letters.symbol(part.edges[0]) if alone else letters.between(part.top, part.bottom))
             inline = self._is_short_sum(part) and not alone
-            terms = view.plus([dag.factors[edge] for edge in part.edges]) if inline else ""
-            numbers.append(f"({terms})" if inline else view.number(part.value))
+            numbers.append(Sum([dag.factors[edge] for edge in part.edges]) if inline else part.value)
         if merged:
             symbols.insert(_ENDS, letters.between(merged[0].top, merged[-1].bottom))
-            numbers.insert(_ENDS, view.number(math.prod([part.value for part in merged])))
-        return symbols, numbers
+            numbers.insert(_ENDS, math.prod([part.value for part in merged]))
+        return " · ".join(symbols), Product(numbers)
 
     def _is_short_sum(self, part: Segment) -> bool:
         return part.direct and part.count <= _ON_ONE_LINE
 
     # --- a sum over paths ---------------------------------------------------------------------------------------------
 
-    def _sum(self, part: Segment, label: str, note: str, result: Row, used: list[int]) -> Equation:
+    def _sum(self, part: Segment, label: str, note: str, check: str, used: list[int]) -> Equation:
         """The sum over the paths of one part: on a few lines, or with a line for each path."""
         dag, view = self.chart.dag, self.chart.view
         left = self.chart.between(part.top, part.bottom)
@@ -156,21 +164,24 @@ class _Teller:
         symbols = " + ".join(self._symbols(route) for route in routes) if few else ""
         if few and len(symbols) <= _LINE:
             used += [edge for route in routes for edge in route]
-            rows = [Row("=", (symbols,), note), Row("=", (_sum_of_products(view, dag, routes),))]
+            sums = [_sum_of_products(dag, routes)]
             if any(len(route) > 1 for route in routes):
-                rows.append(Row("=", (view.plus([dag.product(route) for route in routes]),)))
-            return Equation(left, (*rows, result), label)
-        rows = []
-        for i, route in enumerate(routes):
-            rows.append(Row("+" if i else "=", self._cells(route), "" if i else note))
-            used += route if len(route) <= _SPELLED else ()
+                sums.append(Sum([dag.product(route) for route in routes]))
+            return Equation(left, (Row("=", (symbols,), note), *self._in_numbers(sums, part.value, check)), label)
         mass = dag.mass(part.top, part.bottom)
         rest = part.count - len(routes)
+        terms = [dag.product(route) for route in routes]
         if rest:
-            left_over = part.value - sum(dag.product(route) for route in routes)
-            amount = view.number(0.0 if abs(left_over) <= _NOTHING * mass else left_over)
-            rows.append(Row("+", (view.telling.more.format(n=count_text(rest)), "", f"= {amount}")))
-        rows.append(result)
+            left_over = part.value - sum(terms)
+            terms.append(0.0 if abs(left_over) <= _NOTHING * mass else left_over)
+        form, sign = fitting([Sum(terms)], [part.value], view.fmt)
+        rows = []
+        for i, route in enumerate(routes):
+            rows.append(Row("+" if i else "=", self._cells(route, form), "" if i else note))
+            used += route if len(route) <= _SPELLED else ()
+        if rest:
+            rows.append(Row("+", (view.telling.more.format(n=count_text(rest)), "", f"= {number(terms[-1], form)}")))
+        rows.append(Row(sign, (view.number(part.value),), check))
         ratio = abs(part.value) / mass if 0.0 < mass < math.inf else math.nan
         if (rest and not math.isnan(ratio)) or ratio < _MOSTLY_CANCELLED:
             rows.append(Row("", (view.telling.cancels.format(ratio=view.number(ratio)),)))
@@ -179,15 +190,17 @@ class _Teller:
     def _symbols(self, route: Route) -> str:
         return " · ".join(self.chart.symbol(edge) for edge in route)
 
-    def _cells(self, route: Route) -> tuple[str, ...]:
+    def _cells(self, route: Route, fmt: str) -> tuple[str, ...]:
         """A path in columns: its symbols, or if it is long its values, then its numbers and their product."""
-        dag, view = self.chart.dag, self.chart.view
+        dag = self.chart.dag
         if len(route) > _SPELLED:
             words, factors = self._arrows(route)
         else:
             words, factors = self._symbols(route), [dag.factors[edge] for edge in route]
-        numbers = f"= {view.times(factors)}" if len(factors) > 1 else ""
-        return words, numbers, f"= {view.number(dag.product(route))}"
+        if len(factors) < 2:
+            return words, "", f"= {number(dag.product(route), fmt)}"
+        numbers, sign, product = equation(Product(factors), dag.product(route), fmt)
+        return words, f"= {numbers}", f"{sign} {product}"
 
     def _arrows(self, route: Route) -> tuple[str, list[float]]:
         """A path as a row of values, those at its ends and its landmarks, and the factors between if these are few."""
@@ -220,7 +233,7 @@ class _Teller:
         return [node for node in inner if chart.nodes[node].id in view.named]
 
     @cached_property
-    def short_product(self) -> tuple[str, str] | None:
+    def short_product(self) -> tuple[str, Expression] | None:
         """The product between landmarks; None if it would be no shorter or has too many paths."""
         chart = self.chart
         kept = [0, *self._landmarks, chart.dag.bottom]
@@ -238,32 +251,33 @@ class _Teller:
         return self._on_one_line(dag, segments(dag), letters) if len(kept) > 2 else None
 
     @cached_property
-    def chain(self) -> tuple[str, str] | None:
+    def chain(self) -> tuple[str, Expression] | None:
         """The shortest form that still shows the chain."""
         if len(self.parts) == self.parts[0].count == 1:
             edge = self.parts[0].edges[0]
-            number = self.chart.view.number(self.chart.dag.factors[edge])
-            return self.chart.rule(edge) or self.chart.symbol(edge), number
+            return self.chart.rule(edge) or self.chart.symbol(edge), self.chart.dag.factors[edge]
         letters = _Letters(self.chart.symbol, self.chart.between)
         return self.short_product or self._on_one_line(self.chart.dag, self.parts, letters)
 
-    def _on_one_line(self, dag: Dag, parts: Sequence[Segment], letters: _Letters) -> tuple[str, str] | None:
+    def _on_one_line(self, dag: Dag, parts: Sequence[Segment], letters: _Letters) -> tuple[str, Expression] | None:
         """The product of parts, or the sum over a few paths through a single one."""
-        view = self.chart.view
         if len(parts) > 1:
-            symbols, numbers = self._terms(dag, parts, letters)
-            return " · ".join(symbols), _times(numbers)
-        if parts[0].count > min(_ON_ONE_LINE, view.max_paths):
+            return self._terms(dag, parts, letters)
+        if parts[0].count > min(_ON_ONE_LINE, self.chart.view.max_paths):
             return None
         routes = dag.largest(_ON_ONE_LINE)
         if sum(map(len, routes)) > _MOST_FACTORS:
             return None
         sums = " + ".join(" · ".join(letters.symbol(edge) for edge in route) for route in routes)
-        return (sums, _sum_of_products(view, dag, routes)) if len(sums) <= _LINE else None
+        return (sums, _sum_of_products(dag, routes)) if len(sums) <= _LINE else None
 
     def _short(self, story: Story) -> Iterator[Equation]:
         """The short form, and the derivative as the delta times what the weight was multiplied by."""
-        cells = [" = ".join(self.short_product)] if self.short_product else []
+        cells = []
+        if self.short_product:
+            symbols, expression = self.short_product
+            numbers, sign, _ = equation(expression, story.value, self.chart.view.fmt)
+            cells = [f"{symbols} {sign} {numbers}"]
         cells += self._deltas(story)
         if not cells:
             return
@@ -278,7 +292,7 @@ class _Teller:
         yield Equation(left, tuple(rows), self.chart.view.telling.short)
 
     def _deltas(self, story: Story) -> list[str]:
-        """``δ = ∂C/∂z = -1.42`` and ``∂C/∂w₁ = δ · x₁``, if all paths lead through pre-activations."""
+        """``δ = ∂C/∂z = −1.42`` and ``∂C/∂w₁ = δ · x₁``, if all paths lead through pre-activations."""
         chart, view = self.chart, self.chart.view
         bottom = chart.dag.bottom
         places = [node for node in range(1, bottom) if chart.nodes[node].delta]
@@ -286,7 +300,7 @@ class _Teller:
             return []
         alone = len({chart.nodes[node].id for node in places}) == len(places) == 1
         stops = {node: "δ" if alone else delta_name(chart.name(node)) for node in places}
-        found = expression(chart, bottom, stops, _ON_ONE_LINE)
+        found = in_terms_of(chart, bottom, stops, _ON_ONE_LINE)
         if found is None or 0 in found.reached:
             return []
         cells = []
@@ -311,13 +325,8 @@ class _Teller:
         yield from listed(chart.view.telling.rules, [*told.values()])
 
 
-def _sum_of_products(view: View, dag: Dag, routes: Sequence[Route]) -> str:
-    """A sum of products of numbers."""
-    text = ""
-    for i, route in enumerate(routes):
-        term = view.times([dag.factors[edge] for edge in route])
-        text += (f" - {term[1:]}" if term[0] == "-" else f" + {term}") if i else term
-    return text
+def _sum_of_products(dag: Dag, routes: Sequence[Route]) -> Sum:
+    return Sum([Product([dag.factors[edge] for edge in route]) for route in routes])
 
 
 def _spelled(parts: Sequence[Segment]) -> tuple[Sequence[Segment], Sequence[Segment]]:
@@ -325,7 +334,3 @@ def _spelled(parts: Sequence[Segment]) -> tuple[Sequence[Segment], Sequence[Segm
     if len(parts) <= _MOST_FACTORS:
         return parts, []
     return [*parts[:_ENDS], *parts[-_ENDS:]], parts[_ENDS:-_ENDS]
-
-
-def _times(numbers: Sequence[str]) -> str:
-    return " × ".join(f"({word})" if i and word[0] == "-" else word for i, word in enumerate(numbers))

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..arithmetic import Expression, equation
 from ..events import TraceEdge, TraceNode
 from ..layers import NetworkLayer, find_layers
 from ..notation import subscript_number
@@ -16,7 +17,7 @@ from ..paths import Dag, count_text
 from .array_story import nested
 from .chart import Chart, chart_of, slope
 from .document import Equation, Heading, Item, Row
-from .expressions import bare, expression
+from .expressions import bare, in_terms_of
 from .scalar_story import short_form
 from .story import Story
 from .view import View, delta_name, place
@@ -141,12 +142,15 @@ class _Teller:
     def _row(self, node: TraceNode, left: str, note: str) -> list[Row]:
         """A gradient in terms of the deltas next to it: in symbols, in numbers, and what it comes to."""
         number = self._position.get(node.id)
-        found = None if number is None else expression(self.chart, number, self._stops, _TERMS)
+        found = None if number is None else in_terms_of(self.chart, number, self._stops, _TERMS)
         if found is None:
             return self._products(node, left, note)
-        result = self.view.number(node.grad)
-        numbers = [f"= {found.numbers}"] if found.numbers != result else []
-        return [Row("", (f"{left} = {found.symbols}", *numbers, f"= {result}"), note)]
+        return [Row("", (f"{left} = {found.symbols}", *self._in_numbers(found.numbers, node.grad)), note)]
+
+    def _in_numbers(self, numbers: Expression, value: Any) -> list[str]:
+        """Numbers and what they come to, behind signs; what they come to alone where that is all they are."""
+        text, sign, result = equation(numbers, value, self.view.fmt)
+        return [f"= {text}", f"{sign} {result}"] if text != result else [f"= {result}"]
 
     def _products(self, node: TraceNode, left: str, note: str) -> list[Row]:
         """The same in vector-Jacobian products: as one formula, or step by step where that is too long."""
@@ -239,14 +243,12 @@ class _Teller:
         if chart is None:
             return self._row(leaf, left, note)
         chain = short_form(chart)
-        result = self.view.number(leaf.grad)
         if not chain:
             count = chart.dag.count()
             words = self.view.telling.sum_over.format(paths=self.view.paths(count, count_text(count)), top=self.view.of)
-            return [Row("", (f"{left} = {words}", f"= {result}"), note)]
+            return [Row("", (f"{left} = {words}", f"= {self.view.number(leaf.grad)}"), note)]
         symbols, numbers = chain
-        middle = [f"= {numbers}"] if numbers != result else []
-        return [Row("", (f"{left} = {symbols}", *middle, f"= {result}"), note)]
+        return [Row("", (f"{left} = {symbols}", *self._in_numbers(numbers, leaf.grad)), note)]
 
 
 class _Slopes(Sequence[float]):

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from ...arrays.batched import is_batch
 from ...node import Node, fit
-from ...operation import OPERATIONS
 from ...state import recording
 from ...transforms import gradients
 from ...value import Value
@@ -59,6 +59,11 @@ def unrolled(view: View, target: TraceNode, element: Index) -> Chart | None:
     """
     nodes, edges = view.way(target)
     for node in nodes:
+        if is_batch(node._data):
+            raise TypeError(
+                f"element= unrolls arrays, and {node.name} on the way stands for all examples of a vmap; leave it out, "
+                "or explain the function for one example"
+            )
         if np.iscomplexobj(node.value):
             raise TypeError(f"element= unrolls real arrays, and {node.name} on the way is complex; leave it out")
     with np.errstate(all="ignore"), recording():
@@ -169,13 +174,13 @@ class _Unrolling:
         out = self.view.trace.node(edge.result).value
         gradient = _shaped(_one_hot(int(np.size(out)), entry), out)
         operand = self.view.operand(edge)
-        op = OPERATIONS[self.view.trace.node(edge.result).op or ""]
+        op = self.view.trace.node(edge.result)._op
         return np.ravel(fit(self._pull(edge, gradient, out), operand, op, edge.index))
 
     def _column(self, edge: TraceEdge, tangent: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         """A weighted sum of columns: what the rule gives is linear in the gradient, and is differentiated by it."""
         result = self.view.trace.node(edge.result)
-        operand, op = self.view.operand(edge), OPERATIONS[result.op or ""]
+        operand, op = self.view.operand(edge), result._op
         gradient = Value(_shaped(np.ones(int(np.size(result.value))), result.value), requires_grad=True)
         constants = [Value(self.view.trace.node(id).value, requires_grad=False) for id in result.operands]
         out = Value(result.value, requires_grad=False)
@@ -189,7 +194,7 @@ class _Unrolling:
         trace = self.view.trace
         result = trace.node(edge.result)
         operands = [trace.node(id).value for id in result.operands]
-        return OPERATIONS[result.op or ""].pull(edge.index, gradient, out, operands, result.static)
+        return result._op.pull(edge.index, gradient, out, operands, result.static)
 
     # --- the chart ----------------------------------------------------------------------------------------------------
 
@@ -237,7 +242,7 @@ _SAME: tuple[int, ...] = ()
 def _met_entries(view: View, edge: TraceEdge) -> Sequence[int] | None:
     """For each entry of an elementwise operation's result the entry of the operand; None for other operations."""
     result, operand = view.trace.node(edge.result), view.trace.node(edge.operand)
-    if not OPERATIONS[result.op or ""].elementwise:
+    if not result._op.elementwise:
         return None
     if result.shape == operand.shape:
         return _SAME

@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 
 from ...arrays import is_foreign
+from ...arrays.batched import is_batch
 from ...node import Node
-from ...operation import OPERATIONS
 from ...value import Value
+from ..arithmetic import Sum, fitting
 from ..events import Trace, TraceEdge, TraceNode
 from ..notation import number, shape_text
 from ..paths import Dag, between
@@ -90,7 +91,8 @@ class View:
     def operand(self, edge: TraceEdge) -> Node:
         """An operand, to which gradients are fitted: NumPy's, as all numbers of a trace are."""
         source = self.sources[place(edge.operand)]
-        return Value(self.trace.node(edge.operand).value) if is_foreign(source._stored) else source
+        node = self.trace.node(edge.operand)
+        return Value(node.value) if is_foreign(source._stored) and not is_batch(node._data) else source
 
     def is_landmark(self, node: TraceNode) -> bool:
         """Whether the short form stops here: at what the user chose, else around activations and at ends of modules."""
@@ -98,7 +100,7 @@ class View:
             return node.id in self.landmarks
         if node.op is None:
             return False
-        return node.delta or OPERATIONS[node.op].activation or self._leaves_scope(node)
+        return node.delta or node._op.activation or self._leaves_scope(node)
 
     def _leaves_scope(self, node: TraceNode) -> bool:
         if node.scope is None:
@@ -159,37 +161,41 @@ class View:
 
     # --- numbers ------------------------------------------------------------------------------------------------------
 
-    def number(self, x: Any) -> str:
+    def number(self, x: Any, fmt: str = "") -> str:
         """A number as formulas here show it."""
-        return number(x, self.fmt)
+        return number(x, fmt or self.fmt)
 
-    def times(self, numbers: Sequence[float]) -> str:
-        """A product of numbers, the negative ones after the first in parentheses."""
-        words = [self.number(x) for x in numbers]
-        return " × ".join(f"({word})" if i and word.startswith("-") else word for i, word in enumerate(words))
-
-    def plus(self, numbers: Sequence[float]) -> str:
-        """A sum of numbers."""
-        words = [self.number(x) for x in numbers]
-        return words[0] + "".join(f" - {word[1:]}" if word.startswith("-") else f" + {word}" for word in words[1:])
-
-    def array(self, x: Any, entries: int = _SMALL) -> str:
+    def array(self, x: Any, entries: int = _SMALL, fmt: str = "") -> str:
         """An array: whole if it is small, else its shape and norm; numbers as they are."""
         if np.ndim(x) == 0:
-            return self.number(x)
-        if 0 < np.size(x) <= entries and np.ndim(x) <= 2:
-            text = self._nested(x)
+            return self.number(x, fmt)
+        if self._is_whole(x, entries):
+            text = self._nested(x, fmt)
             if len(text) <= _LINE:
                 return text
         return f"{shape_text(np.shape(x))}, ‖·‖ = {self.number(norm(x))}"
 
-    def equals(self, x: Any) -> str:
-        """A number or an array as the last column of a line: with an equals sign if it is whole."""
-        text = self.array(x)
-        return text if "‖" in text else f"= {text}"
+    def fitting(self, terms: Sequence[Any], total: Any) -> tuple[str, str]:
+        """The format in which printed terms come to their printed sum, and the sign for that; of arrays every entry."""
+        if not self._is_whole(total):
+            return self.fmt, "="
+        columns = [np.broadcast_to(term, np.shape(total)).ravel() for term in terms]
+        sums = [Sum(column) for column in zip(*columns, strict=True)]
+        return fitting(sums, list(np.ravel(total)), self.fmt)
 
-    def _nested(self, x: Any) -> str:
-        return self.number(x) if np.ndim(x) == 0 else "[" + ", ".join(map(self._nested, x)) + "]"
+    def equals(self, x: Any, sign: str = "=", fmt: str = "") -> str:
+        """A number or an array as the last column of a line: with an equals sign if it is whole."""
+        text = self.array(x, fmt=fmt)
+        return text if "‖" in text else f"{sign} {text}"
+
+    @staticmethod
+    def _is_whole(x: Any, entries: int = _SMALL) -> bool:
+        return 0 < np.size(x) <= entries and np.ndim(x) <= 2
+
+    def _nested(self, x: Any, fmt: str) -> str:
+        if np.ndim(x) == 0:
+            return self.number(x, fmt)
+        return "[" + ", ".join(self._nested(entry, fmt) for entry in x) + "]"
 
     def paths(self, count: int, text: str) -> str:
         """How many paths there are."""

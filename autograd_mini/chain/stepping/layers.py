@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ...operation import OPERATIONS
 from ..events import Trace, TraceNode
 from ..layers import find_layers
 from .frames import Frame, Stage
@@ -130,7 +129,7 @@ class _Layers:
 
 
 def _is_activation(node: TraceNode) -> bool:
-    return node.op is not None and OPERATIONS[node.op].activation and OPERATIONS[node.op].elementwise
+    return node.op is not None and node._op.activation and node._op.elementwise
 
 
 @dataclass(frozen=True)

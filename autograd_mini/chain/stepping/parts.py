@@ -8,7 +8,6 @@ from typing import Literal, TypeAlias
 
 from ..drawing.cards import Style
 from ..events import TraceEdge, TraceNode
-from ..recording import plain_number
 from ..render import escape
 from ..theme import Palette
 
@@ -38,7 +37,7 @@ class StepStyle(Style):
         if self.rate is None or node.op is not None or node.grad is None or node.shape:
             return label
         title = f'<FONT POINT-SIZE="11" COLOR="{self.palette.ink}">{escape(node.name)} ←</FONT>'
-        stepped = plain_number(node.value) - self.rate * plain_number(node.grad)
+        stepped = node.value - self.rate * node.grad
         return label.removesuffix(_END) + self.row(title, stepped, self.palette.ink) + _END
 
 

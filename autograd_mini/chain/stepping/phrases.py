@@ -17,7 +17,7 @@ class Phrases:
         Names of the phases: forward, seed, backward, sum, update.
     kinds : dict of str to str
         What a leaf is.
-    leaf, computed, computed_array, several : str
+    leaf, computed_array, several : str
         A value is given or computed; how an array is told.
     seed, seed_array : str
         The derivative of the root by itself.
@@ -57,18 +57,17 @@ class Phrases:
         }
     )
     leaf: str = "{name} is {kind}: {value}"
-    computed: str = "{name} = {filled} = {value}"
     computed_array: str = "{name} is computed: {value}"
     several: str = "shape {shape}"
     seed: str = "The way back starts at {name}: {symbol} = {value}"
     seed_array: str = "The way back starts at {name} with a gradient of shape {shape}"
-    flows: str = "{local}; {upstream} × {factor} = {contribution} flows to {name}"
+    flows: str = "{local}; {product} flows to {name}"
     copied: str = "{local}; {contribution} flows on to {name} as it is"
     turned: str = "{local}; {contribution} flows on to {name} with its sign turned"
     flows_array: str = "{name} receives {product}"
     so_far: str = "{k} of {n} contributions, {total} so far"
     so_far_array: str = "{k} of {n} contributions"
-    total: str = "{terms} = {total}: the {n} contributions to {name} add up"
+    total: str = "{sum}: the {n} contributions to {name} add up"
     total_array: str = "The {n} contributions to {name} add up"
     update_array: str = "{name} takes one step of gradient descent; its largest change is {change}"
     layer_forward: str = "Forward: {layer}"
@@ -138,13 +137,13 @@ _SPANISH = Phrases(
     several="forma {shape}",
     seed="El camino de vuelta empieza en {name}: {symbol} = {value}",
     seed_array="El camino de vuelta empieza en {name} con un gradiente de forma {shape}",
-    flows="{local}; {upstream} × {factor} = {contribution} fluye a {name}",
+    flows="{local}; {product} fluye a {name}",
     copied="{local}; {contribution} pasa a {name} tal cual",
     turned="{local}; {contribution} pasa a {name} con el signo cambiado",
     flows_array="{name} recibe {product}",
     so_far="{k} de {n} contribuciones, {total} hasta ahora",
     so_far_array="{k} de {n} contribuciones",
-    total="{terms} = {total}: las {n} contribuciones a {name} se suman",
+    total="{sum}: las {n} contribuciones a {name} se suman",
     total_array="Las {n} contribuciones a {name} se suman",
     update_array="{name} da un paso de descenso del gradiente; su mayor cambio es {change}",
     layer_forward="Hacia delante: {layer}",

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
+from operator import add, mul, sub
 from typing import Any
 
 import numpy as np
 
-from ...operation import OPERATIONS
+from ...operation import Operation
 from .. import formulas
+from ..arithmetic import Product, Sum, agreeing, equated, equations, plus, read
+from ..drawing.cards import update_in_numbers
 from ..events import Trace, TraceEdge, TraceNode
 from ..formulas import Operand
-from ..notation import number_in_formula, shape_text
-from ..recording import plain_number
+from ..notation import is_number, number, shape_text
 from ..render import clean_text
 from ..words import LANGUAGES, Language
 from .phrases import PHRASES
@@ -23,6 +25,10 @@ LONGEST_LINE = 240
 _MOST_TERMS = 6
 _MOST_FACTORS = 12
 _MOST_ENTRIES = 6
+
+
+# Printed numbers are read exactly, and computed with exactly where that is arithmetic: nothing overflows.
+_COMBINE: dict[str, Callable[[Any, Any], Any]] = {"add": add, "subtract": sub, "multiply": mul}
 
 
 class Sentences:
@@ -54,10 +60,7 @@ class Sentences:
         formula = _line(f"{node.name} = {node.formula}")
         if node.shape:
             return formula, self.phrases.computed_array.format(name=node.name, value=value)
-        filled = self._filled(node)
-        if not filled:
-            return formula, f"{node.name} = {value}"
-        return formula, _line(self.phrases.computed.format(name=node.name, filled=filled, value=value))
+        return formula, _line(f"{node.name} = {self._filled(node) or self.number(node.value)}")
 
     def seed(self, root: TraceNode) -> tuple[str, str]:
         """The derivative of the root by itself."""
@@ -76,8 +79,10 @@ class Sentences:
         text = self._flow(edge, operand)
         if len(coming) > 1:
             k = coming.index(edge) + 1
-            phrase = self.phrases.so_far_array if operand.shape else self.phrases.so_far
-            text += f" ({phrase.format(k=k, n=len(coming), total=self.number(edge.total))})"
+            if operand.shape:
+                text += f" ({self.phrases.so_far_array.format(k=k, n=len(coming))})"
+            else:
+                text += f" ({self.phrases.so_far.format(k=k, n=len(coming), total=self.number(edge.total))})"
         return formula, _line(text)
 
     def total(self, node: TraceNode) -> tuple[str, str]:
@@ -86,24 +91,17 @@ class Sentences:
         formula = _line(f"{self.gradient(node)} = {_sum([self.contribution(edge) for edge in coming])}")
         if node.shape:
             return formula, self.phrases.total_array.format(n=len(coming), name=node.name)
-        terms, total = _sum([self.number(edge.contribution) for edge in coming]), self.number(node.grad)
-        return formula, self.phrases.total.format(terms=terms, total=total, n=len(coming), name=node.name)
+        total = equated(Sum(_few([edge.contribution for edge in coming])), node.grad, self.fmt)
+        return formula, self.phrases.total.format(sum=total, n=len(coming), name=node.name)
 
     def update(self, node: TraceNode, rate: float) -> tuple[str, str]:
         """One step of gradient descent."""
-        eta = number_in_formula(rate, self.fmt)
-        formula = f"{node.name} ← {node.name} − {eta} · {node.symbol}"
+        formula = f"{node.name} ← {node.name} − {self.number(rate)} · {node.symbol}"
         if node.shape:
             size = np.abs(np.asarray(node.grad))
             change = self.number(rate * float(size.max(initial=0.0)))
             return formula, self.phrases.update_array.format(name=node.name, change=change)
-        return formula, f"{node.name} ← {self.update_in_numbers(node, rate)}"
-
-    def update_in_numbers(self, node: TraceNode, rate: float) -> str:
-        """``0.5 − 0.1 × (−2.839) = 0.7839``."""
-        value, grad = plain_number(node.value), plain_number(node.grad)
-        eta = number_in_formula(rate, self.fmt)
-        return f"{self.number(value)} − {eta} × {_factor(self.number(grad))} = {self.number(value - rate * grad)}"
+        return formula, f"{node.name} ← {update_in_numbers(node, rate, self.fmt)}"
 
     # --- cards --------------------------------------------------------------------------------------------------------
 
@@ -124,12 +122,7 @@ class Sentences:
         coming = self._coming(node)
         lines = [_line(f"{self.gradient(node)} = {_sum([self.contribution(edge) for edge in coming])}")]
         if not node.shape:
-            if all(self._local(edge) is not None for edge in coming):
-                numbers = [_product(self.number(edge.upstream), self.number(self._local(edge))) for edge in coming]
-                lines.append(_line(f"= {_sum(numbers)}"))
-            if len(coming) > 1:
-                lines.append(_line(f"= {_sum([self.number(edge.contribution) for edge in coming])}"))
-            lines.append(f"= {self.number(node.grad)}")
+            lines += self._in_numbers(node, coming)
         for edge in coming[:_MOST_TERMS]:
             told = self._told(edge)
             if told:
@@ -140,6 +133,15 @@ class Sentences:
         phrase = self.phrases.path if n == 1 else self.phrases.paths
         lines.append(phrase.format(n=f"{n:,}" if n < 10**15 else f"{float(n):.3g}", name=node.name, root=root))
         return [*lines, *self._ways(node)]
+
+    def _in_numbers(self, node: TraceNode, coming: Sequence[TraceEdge]) -> list[str]:
+        """The gradient of a number as products, as a sum, and as the number that it is, a line each."""
+        sums = []
+        if all(self._local(edge) is not None for edge in coming):
+            sums.append(Sum(_few([Product([edge.upstream, self._local(edge)]) for edge in coming])))
+        if len(coming) > 1:
+            sums.append(Sum(_few([edge.contribution for edge in coming])))
+        return [_line(f"{sign} {text}") for sign, text in equations(sums, node.grad, self.fmt)]
 
     def _ways(self, node: TraceNode) -> list[str]:
         """The paths from a value to the root as products, where they are few and short, of numbers alone."""
@@ -162,19 +164,17 @@ class Sentences:
     def _only_way(self, way: Sequence[TraceEdge]) -> list[str]:
         if len(way) == 1:
             return []
-        symbol = self.trace.node(way[-1].operand).symbol
-        return [_line(f"{symbol} = {' · '.join(edge.symbol for edge in way)}"), _line(f"= {self._factors(way)}")]
+        operand = self.trace.node(way[-1].operand)
+        symbols = " · ".join(edge.symbol for edge in way)
+        numbers = equated(Product([self._local(edge) for edge in way]), operand.grad, self.fmt)
+        return [_line(f"{operand.symbol} = {symbols}"), _line(f"= {numbers}")]
 
     def _way(self, way: Sequence[TraceEdge]) -> str:
         """``df/dv₂ · dv₂/dv₁ · dv₁/dx = 1 × 20 × 6 = 120``."""
-        parts = [" · ".join(edge.symbol for edge in way), self._factors(way)]
-        if len(way) > 1:
-            parts.append(self.number(math.prod(float(self._local(edge)) for edge in way)))
-        return _line(" = ".join(parts))
-
-    def _factors(self, way: Sequence[TraceEdge]) -> str:
-        first, *others = [self.number(self._local(edge)) for edge in way]
-        return " × ".join([first, *map(_factor, others)])
+        symbols, locals_ = " · ".join(edge.symbol for edge in way), [self._local(edge) for edge in way]
+        if len(way) == 1:
+            return _line(f"{symbols} = {self.number(locals_[0])}")
+        return _line(f"{symbols} = {equated(Product(locals_), math.prod(locals_), self.fmt)}")
 
     @cached_property
     def _paths(self) -> dict[str, int]:
@@ -190,7 +190,7 @@ class Sentences:
 
     def number(self, x: Any) -> str:
         """A number in a sentence."""
-        return number_in_formula(plain_number(x), self.fmt)
+        return number(x, self.fmt)
 
     def gradient(self, node: TraceNode) -> str:
         """``∂C/∂u``, or ``δ = ∂C/∂z`` where backpropagation has a name for it."""
@@ -226,8 +226,7 @@ class Sentences:
         phrase = {1.0: self.phrases.copied, -1.0: self.phrases.turned}.get(local, self.phrases.flows)
         return phrase.format(
             local=self._told(edge),
-            upstream=self.number(edge.upstream),
-            factor=_factor(self.number(local)),
+            product=equated(Product([edge.upstream, local]), edge.contribution, self.fmt),
             contribution=self.number(edge.contribution),
             name=operand.name,
         )
@@ -237,8 +236,8 @@ class Sentences:
         local = self._local(edge)
         if local is None:
             return _line(self._words.say(edge.note))
-        number, rule = self.number(local), edge.rule
-        return _line(" = ".join([edge.symbol, *([rule] if rule and not _is_number(rule) else []), number]))
+        rule = edge.rule
+        return _line(" = ".join([edge.symbol, *([rule] if rule and not is_number(rule) else []), self.number(local)]))
 
     def _local(self, edge: TraceEdge) -> Any:
         """The local derivative between two numbers; None where there is none."""
@@ -262,42 +261,42 @@ class Sentences:
         return self.number(x) if np.ndim(x) == 0 else f"[{', '.join(map(self._nested, x))}]"
 
     def _filled(self, node: TraceNode) -> str:
-        """The formula of a number with numbers in the place of names: ``tanh 0.25``."""
+        """The formula of a number with numbers in the place of names, and what it comes to: ``tanh 0.25 = 0.2449``."""
         operands = [self.trace.node(id) for id in node.operands]
-        numbers = [plain_number(operand.value) for operand in operands if not operand.shape]
-        if len(numbers) < len(operands) or not all(isinstance(x, (int, float)) for x in numbers):
+        if any(operand.shape or np.iscomplexobj(operand.value) for operand in operands):
             return ""
-        filled = [Operand(self.number(x), (), float(x)) for x in numbers]
-        return formulas.formula(OPERATIONS[node.op or ""], Operand(node.name), filled, node.static)
+        op, numbers = node._op, [float(operand.value) for operand in operands]
+
+        def write(form: str) -> tuple[str, Any]:
+            printed = [number(x, form) for x in numbers]
+            filled = [Operand(text, (), x) for text, x in zip(printed, numbers, strict=True)]
+            text = formulas.formula(op, Operand(node.name), filled, node.static)
+            return text, _computed(op, [read(text) for text in printed], node.static)
+
+        ((text, sign),), value = agreeing([write], node.value, self.fmt)
+        return f"{text} {sign} {value}"
 
 
 def _line(text: str) -> str:
     return clean_text(text, LONGEST_LINE)
 
 
-def _is_number(text: str) -> bool:
-    try:
-        return math.isfinite(float(text.replace("−", "-")))
-    except ValueError:
-        return False
-
-
-def _factor(number: str) -> str:
-    return f"({number})" if number.startswith("−") else number
-
-
-def _product(first: str, second: str) -> str:
-    return f"{first} × {_factor(second)}"
+def _few(terms: Sequence[Any]) -> Sequence[Any]:
+    """The first terms of a sum, and a sign for the others."""
+    return terms if len(terms) <= _MOST_TERMS else [*terms[:_MOST_TERMS], "…"]
 
 
 def _sum(terms: Sequence[str]) -> str:
-    """Terms with plus signs between, or minus signs where they begin with one."""
-    return "".join(_signed(terms[:_MOST_TERMS])) + (" + …" if len(terms) > _MOST_TERMS else "")
+    return plus(_few(terms))
 
 
-def _signed(terms: Iterable[str]) -> Iterable[str]:
-    for i, term in enumerate(terms):
-        if i == 0:
-            yield term
-        else:
-            yield f" − {term.removeprefix('−')}" if term.startswith("−") else f" + {term}"
+def _computed(op: Operation, numbers: Sequence[Any], static: Any) -> Any:
+    """What an operation gives for printed numbers; None where it cannot tell."""
+    if op.name in _COMBINE and None not in numbers:
+        return _COMBINE[op.name](*numbers)
+    with np.errstate(all="ignore"):
+        try:
+            value = op.forward(*map(float, numbers), **(static or {}))
+        except Exception:  # noqa: BLE001 (a user's operation may refuse the numbers as they are printed)
+            return None
+    return value if np.ndim(value) == 0 else None

@@ -1,0 +1,105 @@
+"""Whatever the graph, all that tells of a pass tells it: drawing, explanation, steps, trace; in both languages."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import numpy as np
+import pytest
+
+from autograd_mini import Value, draw, explain, steps
+from autograd_mini.chain import trace
+from autograd_mini.guards import GraphError
+from tests.chain.graphs import GRAPHS, LIBRARIES
+
+
+def tell(root: Value, lang: Any) -> dict[str, Any]:
+    """Everything that needs no drawing program."""
+    told: dict[str, Any] = {"trace": trace(root)}
+    json.loads(told["trace"].to_json())
+    told["dot"] = draw(root, lang=lang, update=0.1).source
+    told["steps"] = walk = steps(root, lang=lang, update=0.1, max_nodes=None)
+    told["table"] = walk.table()
+    told["scenes"] = walk._film.sources(walk._scenes("step"), [0, len(walk.frames) - 1])
+    told["cards"] = [walk._sentences.card(node) for node in walk.trace.nodes]
+    told["explanation"] = str(explain(root, lang=lang))
+    leaves = [value for value in told["trace"].places if value.requires_grad and value.op is None]
+    for leaf in leaves[:3]:
+        explanation = explain(root, leaf, lang=lang)
+        assert explanation.markdown
+        assert explanation.latex
+        json.dumps(explanation.to_dict())
+        assert "✗" not in explanation.check
+    return told
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+@pytest.mark.parametrize("graph", GRAPHS.values(), ids=GRAPHS)
+def test_every_graph_is_told_before_and_after_its_pass(graph: Any, lang: str) -> None:
+    root = graph()
+    before = tell(root, lang)
+    root.backward(np.ones(root.shape) if root.shape else None)
+    after = tell(root, lang)
+    assert [frame.text for frame in after["steps"].frames] == [frame.text for frame in before["steps"].frames]
+    assert all(frame.formula and frame.text for frame in after["steps"].frames)
+    gradients = {node.name: node.grad for node in after["trace"].nodes if node.op is None and node.requires_grad}
+    for value in after["trace"].places:
+        if value.op is None and value.requires_grad:
+            np.testing.assert_equal(gradients[after["trace"].of(value).name], value.grad)
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_data_of_other_libraries_is_told(library: str) -> None:
+    pytest.importorskip(library)
+    root = LIBRARIES[library]()
+    tell(root, "en")
+    root.backward()
+    tell(root, "es")
+
+
+@pytest.mark.parametrize(
+    "name", ["array used twice", "residual", "complex number used twice", "empty", "infinite entries"]
+)
+def test_pages_and_moving_pictures(name: str) -> None:
+    root = GRAPHS[name]()
+    walk = steps(root)
+    assert "</html>" in walk.html()
+    assert ET.fromstring(walk.svg()).tag.endswith("svg")
+    assert walk.gif(dpi=30).startswith(b"GIF8")
+    assert ET.fromstring(draw(root).svg()).tag.endswith("svg")
+
+
+@pytest.mark.parametrize("name", ["array used twice", "residual", "used twice"])
+def test_what_was_released_is_told_by_nobody(name: str) -> None:
+    root = GRAPHS[name]()
+    root.backward(retain_graph=False)
+    for printer in (draw, explain, steps, trace):
+        with pytest.raises(GraphError, match="released"):
+            printer(root)
+
+
+def test_an_array_used_twice_counts_its_contributions() -> None:
+    """h·h: both edges bring h, and their sum is 2h, as by hand; an array's sum so far is told in words alone."""
+    told = [frame.text for frame in steps(GRAPHS["array used twice"]()).frames]
+    assert told[-3:] == [
+        "h receives ∂f/∂v₁ × h; element by element (1 of 2 contributions)",
+        "h receives ∂f/∂v₁ × h; element by element (2 of 2 contributions)",
+        "The 2 contributions to h add up",
+    ]
+
+
+def test_what_vmap_computed_is_told_with_all_examples() -> None:
+    """Σ tanh(X·W)²: by W it is Xᵀ · (2 tanh · (1 − tanh²)), whether row by row or at once."""
+    root = GRAPHS["mapped"]()
+    told = trace(root)
+    W, X = (next(node for node in told.nodes if node.name == name) for name in ("W", "x₁"))
+    out = np.tanh(X.value @ W.value)
+    assert [node.shape for node in told.nodes if node.op == "tanh"] == [(4, 3)]
+    np.testing.assert_allclose(W.grad, X.value.T @ (2.0 * out * (1.0 - out**2)))
+    assert all(edge.local is None for edge in told.edges if told.node(edge.result).op in ("tanh", "enter_batch"))
+    leaf = next(value for value in told.places if value.requires_grad and value.op is None)
+    np.testing.assert_allclose(explain(root, leaf).value, W.grad)
+    with pytest.raises(TypeError, match="on the way stands for all examples of a vmap; leave it out"):
+        explain(root, leaf, element=(0, 0))
