@@ -76,7 +76,7 @@ def test_kind_and_dtype_are_kept(make: Callable[..., Any]) -> None:
         assert type(x.grad) is type(data)
         assert x.grad.dtype == data.dtype
         np.testing.assert_allclose(
-            numbers(x.grad), 2 * (1 - np.tanh([[1, 2], [3, 4]]) ** 2), atol=10 * np.finfo(dtype).eps
+            numbers(x.grad), 2 * (1 - np.tanh([[1, 2], [3, 4]]) ** 2), atol=10 * float(np.finfo(dtype).eps)
         )
         assert repr(x).startswith("Value([[1., 2.],\n       [3., 4.]], shape=(2, 2)")
         assert y.item() == float(y.data)

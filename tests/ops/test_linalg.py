@@ -490,8 +490,8 @@ def test_pictures_of_factorisations() -> None:
 def test_full_singular_vectors_of_any_shape(shape: tuple[int, ...]) -> None:
     """What is settled has its derivative; of the vectors that full matrices have more only their use is an error."""
     a, k = normal(*shape), min(shape[-2:])
-    u, s, vh = np.linalg.svd(Value(a))
-    for got, want in zip((u, s, vh), np.linalg.svd(a), strict=True):
+    whole: Any = np.linalg.svd(Value(a))
+    for got, want in zip(whole, np.linalg.svd(a), strict=True):
         np.testing.assert_allclose(got.raw, want)
     check(lambda a: (np.linalg.svd(a)[1],), a)
     check(lambda a: (np.linalg.svd(a, compute_uv=False),), a)
@@ -508,7 +508,7 @@ def test_singular_values_of_nothing(shape: tuple[int, ...]) -> None:
     assert am.grad(lambda a: am.sum(np.linalg.svd(a, compute_uv=False)))(a).shape == shape
 
 
-SINGULAR = [np.array([[1.0, 2.0], [2.0, 4.0]]), np.zeros((3, 3)), np.arange(9.0).reshape(3, 3)]
+SINGULAR = [np.array([[1.0, 2.0], [2.0, 4.0]]), np.arange(9.0).reshape(3, 3)]
 
 
 @pytest.mark.parametrize("a", SINGULAR, ids=str)
