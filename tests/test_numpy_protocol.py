@@ -553,3 +553,38 @@ def test_our_functions_have_numpys_parameters() -> None:
             continue
         for option in ours.keys() - renamed - known.keys():
             assert name == "pad", f"{name} has an option {option} that NumPy's has not"
+
+
+# --- NumPy's own names ------------------------------------------------------------------------------------------------
+
+STACK = np.arange(18.0).reshape(2, 3, 3) ** 1.5
+
+
+@pytest.mark.parametrize(
+    ("function", "options"),
+    [
+        (np.linalg.trace, {}),
+        (np.linalg.trace, {"offset": 1}),
+        (np.linalg.diagonal, {}),
+        (np.linalg.diagonal, {"offset": -1}),
+        (np.trace, {}),
+        (np.diagonal, {}),
+        (np.copy, {}),
+        (np.lib.stride_tricks.sliding_window_view, {"window_shape": 2, "axis": 1}),
+        (np.lib.stride_tricks.sliding_window_view, {"window_shape": (2, 2), "axis": (0, 2)}),
+    ],
+)
+def test_stacks_by_numpys_own_names(function: Any, options: dict[str, Any]) -> None:
+    """np.linalg looks at the last two axes, np at the first two; the gradient is that of a linear function."""
+    x = Value(STACK)
+    y = function(x, **options)
+    want = function(STACK, **options)
+    np.testing.assert_array_equal(y.raw, want)
+    weight = np.cos(np.arange(want.size)).reshape(want.shape)
+    y.backward(weight)
+    by_hand = np.zeros_like(STACK)
+    for place in np.ndindex(STACK.shape):
+        one = np.zeros_like(STACK)
+        one[place] = 1.0
+        by_hand[place] = np.sum(function(one, **options) * weight)
+    np.testing.assert_allclose(x.grad, by_hand, rtol=1e-13, atol=1e-13)

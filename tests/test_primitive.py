@@ -248,3 +248,54 @@ def test_names_that_are_taken() -> None:
 
     with pytest.raises(ValueError, match=re.escape(f"'cube' already, in {__name__}")):
         primitive("{x}", Rule(lambda g, out, x: g, "1"))(cube)
+
+
+# --- functions of arrays alone ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def outside() -> dict[str, Any]:
+    """Operations by functions that take neither Values nor batches: their rules can neither be mapped nor pushed."""
+    special, sparse, linalg = (pytest.importorskip(f"scipy.{name}") for name in ("special", "sparse", "linalg"))
+    a = np.array([[2.0, 1.0], [0.0, 3.0]])
+    s = sparse.csr_matrix(a)
+    return {
+        "sparse product": primitive("A{x}", Rule(lambda g, out, x: s.T @ g, "A"), name="sparse")(lambda x: s @ x),
+        "solver": primitive("A⁻¹{x}", Rule(lambda g, out, x: linalg.solve(a.T, g), "A⁻¹"), name="solver")(
+            lambda x: linalg.solve(a, x)
+        ),
+        "special": primitive(
+            "lg {x}", Rule(lambda g, out, x: g * am.special.psi(x), "ψ({x})"), elementwise=True, name="lg"
+        )(lambda x: special.gammaln(x)),  # noqa: PLW0108 (a ufunc has no parameters' names)
+        "detached": primitive(
+            "{x}²", Rule(lambda g, out, x: 2.0 * (g.numpy() if isinstance(g, Value) else g) * x, "2{x}"), name="twice"
+        )(lambda x: x * x),
+    }
+
+
+X = np.array([[1.5, 2.0], [3.0, 4.5], [5.0, 6.0]])
+
+
+@pytest.mark.parametrize("name", ["sparse product", "solver", "special"])
+def test_vmap_calls_a_function_of_arrays_once_an_example(name: str, outside: dict[str, Any]) -> None:
+    f = outside[name]
+    np.testing.assert_allclose(am.vmap(f)(X), [f(x) for x in X])
+    slope = am.grad(lambda x: am.sum(f(x) ** 2))
+    np.testing.assert_allclose(am.vmap(slope)(X), [slope(x) for x in X])
+
+
+@pytest.mark.parametrize("name", ["sparse product", "solver", "detached"])
+def test_jacobians_of_an_operation_without_a_forward_rule(name: str, outside: dict[str, Any]) -> None:
+    """By rows where columns would be fewer; by hand the rows of the matrix, its inverse, or diag 2x."""
+    f, a = outside[name], np.array([[2.0, 1.0], [0.0, 3.0]])
+    want = {"sparse product": a, "solver": np.linalg.inv(a), "detached": np.diag(2.0 * X[0])}[name]
+    tall = am.jacobian(lambda x: am.concatenate([f(x), x]))(X[0])
+    np.testing.assert_allclose(tall, np.vstack([want, np.eye(2)]))
+    assert am.gradcheck(f, X[0])
+    with pytest.raises(GraphError, match=r"has no forward rule.*give Rule\(\.\.\., jvp=\.\.\.\)"):
+        am.jvp(f, [X[0]], [X[1]])
+
+
+def test_errors_of_a_function_are_its_own_under_vmap(outside: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"mismatch|shape"):
+        am.vmap(outside["sparse product"])(np.ones((2, 3)))

@@ -217,7 +217,7 @@ def _derivative(f: Any, step: Any, axis: int, edge_order: int) -> Any:
     n = shape[axis]
     if n < edge_order + 1:
         raise ValueError(f"gradient needs {edge_order + 1} points along axis {axis}, got shape {shape}")
-    places = step if isinstance(step, Node) else np.asarray(as_numpy(step), float)
+    places: Any = step if isinstance(step, Node) else np.asarray(as_numpy(step), float)
     if shape_of(places) not in ((), (n,)):
         raise ValueError(f"axis {axis} of shape {shape} needs {n} places, got {shape_of(places)}")
     apart = bool(shape_of(places))

@@ -95,6 +95,8 @@ def put(x: Operand, ind: Any, v: Operand, mode: str = "raise") -> Any:
     Value([9., 2., 9.], shape=(3,), op=reshape)
     """
     numbers = np.ravel(np.asarray(as_numpy(plain_index(option("put()", "ind", ind))), dtype=np.intp))
+    if numbers.size and not math.prod(shape_of(x)):
+        raise IndexError(f"put has no entry {ind} in shape {shape_of(x)}, which is empty")
     if not math.prod(shape_of(array(v))):  # as in NumPy nothing is put then
         numbers = numbers[:0]
     if mode != "raise":

@@ -79,7 +79,8 @@ def linspace(
     """
     num = _count("linspace", num)
     if not _is_ours(start, stop):
-        return np.linspace(start, stop, num, endpoint, retstep, dtype, axis)
+        of_numbers: Any = np.linspace
+        return of_numbers(start, stop, num, endpoint, retstep, dtype, axis)
     start, stop = _ends(start, stop)
     gaps = num - 1 if endpoint else num
     step: Any = divide(stop - start, gaps) if gaps > 0 else np.nan
@@ -192,7 +193,7 @@ def _ends(start: Any, stop: Any) -> tuple[Any, Any]:
     start, stop = array(start), array(stop)
     shape = np.broadcast_shapes(shape_of(start), shape_of(stop))
     both = start + stop * 1.0
-    return tuple(broadcast_to(astype(x, both.dtype), shape) for x in (start, stop))  # type: ignore[return-value]
+    return tuple(broadcast_to(astype(x, both.dtype), shape) for x in (start, stop))
 
 
 def _placed(y: Any, dtype: Any, axis: int) -> Any:

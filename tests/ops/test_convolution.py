@@ -1,5 +1,6 @@
 """Convolution and pooling against PyTorch, over shapes and options, to second order; and their errors."""
 
+import itertools
 import math
 from typing import Any
 
@@ -207,3 +208,24 @@ X, W = np.zeros((2, 4, 5)), np.zeros((6, 4, 3))
 def test_what_does_not_fit_is_told(call: Any, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         call()
+
+
+def test_output_padding_up_to_the_limits_of_torch() -> None:
+    torch = pytest.importorskip("torch")
+    rng, count = np.random.default_rng(0), 0
+    for m, k, stride, padding, dilation, more in itertools.product((2, 3), (1, 3), (1, 2), (0, 1), (1, 3), (0, 1, 2)):
+        x, w = rng.normal(size=(1, 2, m)), rng.normal(size=(2, 1, k))
+        x_, w_ = (torch.tensor(a, requires_grad=True) for a in (x, w))
+        try:
+            want = torch.nn.functional.conv_transpose1d(x_, w_, None, stride, padding, more, 1, dilation)
+        except RuntimeError:
+            continue
+        y = am.conv_transpose(a := Value(x), b := Value(w), None, stride, padding, more, dilation)
+        np.testing.assert_allclose(y.raw, want.detach().numpy(), rtol=1e-13, atol=1e-13)
+        g = rng.normal(size=y.shape)
+        want.backward(torch.tensor(g))
+        y.backward(g)
+        np.testing.assert_allclose(a.grad, x_.grad.numpy(), rtol=1e-13, atol=1e-13)
+        np.testing.assert_allclose(b.grad, w_.grad.numpy(), rtol=1e-13, atol=1e-13)
+        count += 1
+    assert count > 50

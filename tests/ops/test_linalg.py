@@ -411,8 +411,8 @@ def test_what_has_no_derivative_says_so() -> None:
     x = Value(normal(4, 2))
     with pytest.raises(ValueError, match=r"qr in mode 'complete' of shape \(4, 2\).*mode='reduced'"):
         am.linalg.qr(x, "complete")
-    with pytest.raises(ValueError, match=r"svd of shape \(4, 2\).*full_matrices=False"):
-        am.linalg.svd(x)
+    with pytest.raises(ValueError, match=r"svd of shape \(4, 2\).*the last 2 vectors.*full_matrices=False"):
+        am.sum(am.linalg.svd(x).U).backward()
     with pytest.raises(ValueError, match="choose reduced, complete or r"):
         am.linalg.qr(x, "raw")
     assert am.linalg.qr(x.raw, "complete").Q.shape == (4, 4)
@@ -484,3 +484,56 @@ def test_pictures_of_factorisations() -> None:
     y = am.sum(w) + am.sum(v * v)
     text = str(am.explain(y, x))
     assert "V · diag (1, copied) · Vᵀ" in text
+
+
+@pytest.mark.parametrize("shape", [(4, 2), (2, 4), (2, 3, 2)])
+def test_full_singular_vectors_of_any_shape(shape: tuple[int, ...]) -> None:
+    """What is settled has its derivative; of the vectors that full matrices have more only their use is an error."""
+    a, k = normal(*shape), min(shape[-2:])
+    whole: Any = np.linalg.svd(Value(a))
+    for got, want in zip(whole, np.linalg.svd(a), strict=True):
+        np.testing.assert_allclose(got.raw, want)
+    check(lambda a: (np.linalg.svd(a)[1],), a)
+    check(lambda a: (np.linalg.svd(a, compute_uv=False),), a)
+    check(lambda a: (am.linalg.svd(a).U[..., :k] ** 2, am.linalg.svd(a).Vh[..., :k, :] ** 2), a)
+
+
+@pytest.mark.parametrize("shape", [(0, 3), (3, 0), (0, 0), (2, 0, 3)])
+def test_singular_values_of_nothing(shape: tuple[int, ...]) -> None:
+    a = np.zeros(shape)
+    for full in (True, False):
+        found = am.linalg.svd(Value(a), full_matrices=full)
+        assert [x.shape for x in found] == [x.shape for x in np.linalg.svd(a, full_matrices=full)]
+    assert am.grad(lambda a: am.sum(np.linalg.svd(a)[1]))(a).shape == shape
+    assert am.grad(lambda a: am.sum(np.linalg.svd(a, compute_uv=False)))(a).shape == shape
+
+
+SINGULAR = [np.array([[1.0, 2.0], [2.0, 4.0]]), np.arange(9.0).reshape(3, 3)]
+
+
+@pytest.mark.parametrize("a", SINGULAR, ids=str)
+def test_determinants_of_singular_matrices_where_nobody_can_look(a: Any) -> None:
+    """The gradient is the matrix of cofactors, whichever way it is computed; beside a regular matrix too."""
+    n = len(a)
+    minors = [[np.linalg.det(np.delete(np.delete(a, i, 0), j, 1)) for j in range(n)] for i in range(n)]
+    cofactors = np.array(minors) * (-1.0) ** np.indices((n, n)).sum(0)
+    both = np.stack([a, a + np.eye(n)])
+    np.testing.assert_allclose(am.grad(am.linalg.det)(a), cofactors, atol=1e-13)
+    np.testing.assert_allclose(am.vmap(am.grad(am.linalg.det))(both)[0], cofactors, atol=1e-13)
+    jax = pytest.importorskip("jax")
+    np.testing.assert_allclose(jax.jit(am.grad(am.linalg.det))(a.astype(np.float32)), cofactors, atol=2e-5)
+    if n == 2:  # JAX compiles long
+        second = jax.jit(am.hessian(am.linalg.det))(a.astype(np.float32))
+        np.testing.assert_allclose(second, am.hessian(am.linalg.det)(a), atol=2e-5)
+
+
+def test_jax_compiles_least_squares() -> None:
+    jax = pytest.importorskip("jax")
+    a, b = np.arange(6.0, dtype=np.float32).reshape(3, 2), np.array([1.0, 2.0, 4.0], np.float32)
+    solution, residuals, rank, values = jax.jit(am.linalg.lstsq)(a, b)
+    want = np.linalg.lstsq(a.astype(float), b, rcond=None)
+    for got, truth in zip((solution, residuals, rank, values), want, strict=True):
+        np.testing.assert_allclose(got, truth, rtol=1e-4)
+    slope = am.grad(lambda a: am.sum(am.linalg.lstsq(a, b).solution ** 2))
+    np.testing.assert_allclose(jax.jit(slope)(a), slope(a.astype(float)), rtol=1e-3, atol=1e-3)
+    assert np.isnan(jax.jit(am.linalg.lstsq)(np.ones((3, 2), np.float32), b)[1]).all()  # of rank 1

@@ -217,3 +217,10 @@ def test_jax_traces_them(name: str) -> None:
     want = am.grad(function)(x)
     for slope in (am.grad(function), jax.jit(am.grad(function))):
         np.testing.assert_allclose(slope(jax.numpy.asarray(x)), want, rtol=1e-4, atol=1e-6)
+
+
+def test_sign_of_the_gamma_function() -> None:
+    x = np.array([-2.5, -1.5, -0.5, 0.5, 3.0])
+    for y in (am.special.gammasgn(Value(x)), scipy.special.gammasgn(Value(x))):
+        np.testing.assert_array_equal(y.raw, [-1.0, 1.0, -1.0, 1.0, 1.0])
+    np.testing.assert_array_equal(am.elementwise_grad(am.special.gammasgn)(x), np.zeros(5))
