@@ -99,7 +99,8 @@ class Loop:
                     with self._ended_by_ctrl_c():
                         interrupts.whole(end)
             finally:
-                interrupts.whole(self._tidy)
+                with self._ended_by_ctrl_c():
+                    interrupts.whole(self._tidy)
 
     @contextmanager
     def _ended_by_ctrl_c(self) -> Iterator[None]:

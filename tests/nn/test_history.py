@@ -223,9 +223,9 @@ def test_many_plots_leave_ten_figures_open(plt: Any, tmp_path: pathlib.Path) -> 
 
 
 def test_a_plot_that_fails_leaves_no_figure(plt: Any) -> None:
-    for wrong in (lambda: History().plot(), lambda: history(-1.0).plot(log=True)):
+    for wrong, options in ((History(), {}), (history(-1.0), {"log": True})):
         with pytest.raises(ValueError, match=r"nothing to plot|positive losses"):
-            wrong()
+            wrong.plot(**options)
     assert plt.get_fignums() == []
 
 
