@@ -13,6 +13,7 @@ from .arrays import copied, kind_of, library, shape_of, static
 from .calls import Argnums, Call, call_fresh, one_number, real_array, seed_of, zeros_of
 from .engine import constant, topological
 from .leaves import like
+from .made import argnums_named, made
 from .ops.joining import concatenate, stack
 from .ops.shapes import reshape
 from .tree import flatten
@@ -20,6 +21,7 @@ from .value import Value
 from .vmap import vmap
 
 
+@argnums_named
 def jacobian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     """The function that computes all derivatives of all entries of ``f``'s result.
 
@@ -64,7 +66,7 @@ def jacobian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
         by_columns = entries < sum(y.size for y in results)
         return rebuild_ys(columns(call, results) if by_columns else [_rows(call, y) for y in results])
 
-    return matrix
+    return made(matrix, lambda: (jacobian, (f, argnums)), f)
 
 
 def columns(call: Call, ys: Sequence[Value]) -> list[Any]:
@@ -147,6 +149,7 @@ LARGEST = 1 << 18
 """Entries of the largest batch: a few megabytes, which stay in the cache."""
 
 
+@argnums_named
 def hessian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     """The function that computes all second derivatives of ``f``.
 
@@ -190,4 +193,4 @@ def hessian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
         )
         return call.rebuild(columns(call, [real_array(f, g, "hessian") for g in gs]))
 
-    return matrix
+    return made(matrix, lambda: (hessian, (f, argnums)), f)
