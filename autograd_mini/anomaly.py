@@ -6,14 +6,16 @@ import linecache
 import sys
 import weakref
 from collections.abc import Callable
+from copyreg import __newobj__ as newobj  # type: ignore[attr-defined]
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from .guards import RELEASED, GraphError, describe, mark_of
+from .leaves import leaf
 from .node import Node
-from .state import STATE, Switch, Watched
+from .state import STATE, State, Switch, Watched
 
 
 class Line(NamedTuple):
@@ -65,6 +67,12 @@ class AnomalyError(GraphError, FloatingPointError):
         self.node, self.operation, self.operand = node, operation, operand
         self.index, self.value = place.index, place.value
         self.line = line_of(node)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickled without the graph: ``node`` is then a leaf; None if it was released."""
+        data = self.node._stored
+        node = None if data is RELEASED else leaf(type(self.node), data, False, self.node.name)
+        return newobj, (type(self), *self.args), self.__dict__ | {"node": node}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +143,15 @@ def detect_anomaly() -> Switch:
     ...
     autograd_mini.anomaly.AnomalyError: the rule of sqrt for operand 0, 'x' (a leaf, shape (2,)), gave inf at [1] ...
     """
-    return Switch(
-        lambda state: Watched(_WATCH, state),
-        lambda: np.errstate(divide="ignore", over="ignore", invalid="ignore"),
-    )
+    return Switch(_watched, _quiet)
+
+
+def _watched(state: State) -> State:
+    return Watched(_WATCH, state)
+
+
+def _quiet() -> np.errstate:
+    return np.errstate(divide="ignore", over="ignore", invalid="ignore")
 
 
 class _Watch:

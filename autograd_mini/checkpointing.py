@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from _thread import get_ident
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ParamSpec, TypeVar
@@ -16,6 +15,7 @@ from .flattening import flatten as to_vector
 from .forward import push
 from .guards import GraphError, clock
 from .leaves import filled_like
+from .made import decorated
 from .node import Node
 from .operation import RUNTIME, Operation, Rule
 from .state import STATE, no_grad, recording
@@ -72,13 +72,12 @@ def checkpoint(f: Callable[P, R]) -> Callable[P, R]:
     True
     """
 
-    @functools.wraps(f)
     def checkpointed(*args: P.args, **kwargs: P.kwargs) -> R:
         if not STATE.get().is_on:
             return f(*args, **kwargs)
         return _Segment(f, args, kwargs).first()  # type: ignore[no-any-return]
 
-    return checkpointed
+    return decorated(checkpointed, lambda: (checkpoint, (f,)), f)
 
 
 class _Segment:

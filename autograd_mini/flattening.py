@@ -10,6 +10,7 @@ import numpy as np
 
 from . import tree as trees
 from .arrays import plain, shape_of
+from .made import made
 from .node import Node
 from .ops.elementwise import real
 from .ops.joining import concatenate
@@ -76,7 +77,12 @@ def flatten(tree: Any) -> tuple[Any, Callable[[Any], Any]]:
             start = stop
         return rebuild(parts)
 
-    return (concatenate(rows) if rows else np.zeros(0)), unflatten
+    vector = concatenate(rows) if rows else np.zeros(0)
+    return vector, made(unflatten, lambda: (_unflatten, (rebuild(likes),)))
+
+
+def _unflatten(tree: Any) -> Any:
+    return flatten(tree)[1]
 
 
 def _floating(x: Any) -> Any:

@@ -15,6 +15,7 @@ from .calls import Argnums, Call, call_fresh, one_number, real_array, seed_of, z
 from .engine import constant, topological
 from .guards import NoForwardRule
 from .leaves import like
+from .made import argnums_named, made
 from .ops.joining import concatenate, stack
 from .ops.shapes import reshape
 from .tree import flatten
@@ -22,6 +23,7 @@ from .value import Value
 from .vmap import vmap
 
 
+@argnums_named
 def jacobian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     """The function that computes all derivatives of all entries of ``f``'s result.
 
@@ -69,7 +71,7 @@ def jacobian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
                 return rebuild_ys(columns(call, results))
         return rebuild_ys([_rows(call, y) for y in results])
 
-    return matrix
+    return made(matrix, lambda: (jacobian, (f, argnums)), f)
 
 
 def columns(call: Call, ys: Sequence[Value]) -> list[Any]:
@@ -152,6 +154,7 @@ LARGEST = 1 << 18
 """Entries of the largest batch: a few megabytes, which stay in the cache."""
 
 
+@argnums_named
 def hessian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     """The function that computes all second derivatives of ``f``.
 
@@ -199,4 +202,4 @@ def hessian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
         except NoForwardRule:
             return call.rebuild([_rows(call, g) for g in gs])
 
-    return matrix
+    return made(matrix, lambda: (hessian, (f, argnums)), f)

@@ -16,6 +16,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypeVar
 
 import numpy as np
@@ -83,6 +84,12 @@ class Rule:
 
     def __repr__(self) -> str:
         return f"Rule({self.local!r})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        for op in (*OPERATIONS.values(), *RUNTIME.values()):
+            if self in op.rules:
+                return (_rule_of, (op, op.rules.index(self)))
+        return (Rule, (self.vjp, self.local, self.text, self.latex, self.jvp, self.linear))
 
 
 class Case:
@@ -184,7 +191,7 @@ class Operation:
         return f"<operation {self.name}>"
 
     def __reduce__(self) -> str | tuple[Any, ...]:
-        return (OPERATIONS.__getitem__, (self.name,))
+        return (_entry, (self.name, self.forward.__module__))
 
     def pull(self, i: int, g: Any, out: Any, operands: Sequence[Any], static: Mapping[str, Any] | None) -> Any:
         """The contribution of the result's gradient ``g`` to operand ``i``."""
@@ -229,6 +236,16 @@ OPERATIONS = Table()
 
 COMPOSED: dict[str, tuple[Callable[..., Any], tuple[Case, ...], tuple[float, float]]] = {}
 """Functions made of primitives, by name, with their cases and domain for the generated tests."""
+
+
+def _entry(name: str, module: str) -> Operation:
+    """The operation of a name, which a module may have to be imported for."""
+    import_module(module)
+    return OPERATIONS[name]
+
+
+def _rule_of(op: Operation, i: int) -> Rule:
+    return op.rules[i]
 
 
 def primitive(

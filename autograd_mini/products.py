@@ -11,6 +11,7 @@ from typing import Any
 from .calls import call_fresh, one_array, one_number, seed_of, zeros_of
 from .engine import constant
 from .guards import clock
+from .made import made
 from .node import Node
 from .tree import flatten, leaves_along
 from .value import Value
@@ -66,7 +67,15 @@ def vjp(f: Callable[..., Any], *xs: Any) -> tuple[Any, Callable[[Any], Any]]:
         rows = call.rebuild([zeros_of(x) if g is None else g for g, x in zip(sums, call.variables, strict=True)])
         return rows[0] if len(xs) == 1 else rows
 
-    return rebuild_ys([call.outward(y) for y in results]), pullback
+    def recipe() -> tuple[Any, ...]:
+        return _pullback, (f, *call.rebuild([x._stored for x in call.variables]))
+
+    return rebuild_ys([call.outward(y) for y in results]), made(pullback, recipe)
+
+
+def _pullback(f: Callable[..., Any], *xs: Any) -> Any:
+    """The second result of ``vjp``, which holds a graph, and is made again where it is unpickled."""
+    return vjp(f, *xs)[1]
 
 
 def _still(vector: Any) -> Any:
@@ -176,7 +185,15 @@ def linearize(f: Callable[..., Any], *xs: Any) -> tuple[Any, Callable[..., Any]]
         vectors, further = call.tangents(leaves_along(list(xs), list(tangents), "f_jvp"), "a tangent")
         return rebuild_ys(call.push(results, vectors, further))
 
-    return rebuild_ys([call.outward(y) for y in results]), f_jvp
+    def recipe() -> tuple[Any, ...]:
+        return _f_jvp, (f, *call.rebuild([x._stored for x in call.variables]))
+
+    return rebuild_ys([call.outward(y) for y in results]), made(f_jvp, recipe)
+
+
+def _f_jvp(f: Callable[..., Any], *xs: Any) -> Any:
+    """The second result of ``linearize``, which holds a graph, and is made again where it is unpickled."""
+    return linearize(f, *xs)[1]
 
 
 def hvp(f: Callable[..., Any], xs: Any, vs: Any) -> Any:

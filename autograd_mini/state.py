@@ -13,6 +13,8 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import Any, Protocol, TypeVar
 
+from .made import decorated
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -146,6 +148,14 @@ def is_differentiating() -> bool:
 Change = Callable[[State], State]
 
 
+def _off(state: State) -> State:
+    return state.switched(False)
+
+
+def _on(state: State) -> State:
+    return state.switched(True)
+
+
 class Switch:
     """A context manager and decorator that changes the state; exceptions and generators restore it."""
 
@@ -156,6 +166,9 @@ class Switch:
     def again(self) -> Switch:
         """The same, not entered."""
         return Switch(self._change, self._around)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (Switch, (self._change, self._around))
 
     def __enter__(self) -> None:
         around = self._around()
@@ -178,7 +191,7 @@ class Switch:
             wrapped = _coroutine(f, self)
         else:
             wrapped = _function(f, self)
-        return functools.wraps(f)(wrapped)  # type: ignore[return-value]
+        return decorated(wrapped, lambda: (self.again(), (f,)), f)  # type: ignore[return-value]
 
 
 def _function(f: Callable[..., Any], switch: Switch) -> Callable[..., Any]:
@@ -256,12 +269,12 @@ def no_grad() -> Switch:
     >>> y.requires_grad
     False
     """
-    return Switch(lambda state: state.switched(False))
+    return Switch(_off)
 
 
 def recording() -> Switch:
     """The opposite of ``no_grad``: transformations such as ``grad`` record even inside it."""
-    return Switch(lambda state: state.switched(True))
+    return Switch(_on)
 
 
 class scope:  # noqa: N801 (used as a function, like no_grad)

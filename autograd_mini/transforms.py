@@ -13,6 +13,7 @@ from typing import Any
 from .arrays import library
 from .calls import Argnums, call_fresh, one_number, pull, real_array, seed_of, zeros_of
 from .guards import GraphError
+from .made import argnums_named, made
 from .node import Node, outward
 from .tree import flatten, map_leaves
 from .value import Value
@@ -63,6 +64,7 @@ def gradients(y: Any, xs: Any, gradient: Any = None, *, create_graph: bool = Fal
     return rebuild(pull(y, leaves, seed_of(y, gradient), create_graph))
 
 
+@argnums_named
 def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., tuple[Any, Any]]:
     """The function that returns ``f``'s result and its gradient.
 
@@ -97,9 +99,10 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[...,
             return call.outward(y), call.rebuild([zeros_of(x) for x in call.variables])
         return call.outward(y), call.rebuild(call.pull(y, seed_of(y, None)))
 
-    return with_gradient
+    return made(with_gradient, lambda: (value_and_grad, (f, argnums)), f)
 
 
+@argnums_named
 def grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     """The function that computes the gradient of ``f``; apply it again for higher orders.
 
@@ -137,10 +140,18 @@ def grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     >>> dz, np.conj(dz)  # as in PyTorch, and as in JAX
     (array([6.+8.j]), array([6.-8.j]))
     """
-    with_gradient = value_and_grad(f, argnums)
-    return lambda *args, **kwargs: with_gradient(*args, **kwargs)[1]
+
+    def gradient(*args: Any, **kwargs: Any) -> Any:
+        call = call_fresh(f, argnums, args, kwargs)
+        y = one_number(f, call.result, "grad")
+        if not y.requires_grad:
+            return call.rebuild([zeros_of(x) for x in call.variables])
+        return call.rebuild(call.pull(y, seed_of(y, None)))
+
+    return made(gradient, lambda: (grad, (f, argnums)), f)
 
 
+@argnums_named
 def elementwise_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     """The derivative of a function that works entry by entry, at every entry.
 
@@ -176,7 +187,7 @@ def elementwise_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..
             return call.rebuild([zeros_of(x) for x in call.variables])
         return call.rebuild(call.pull(y, outward(library(y._stored).ones_like(y._stored))))
 
-    return derivative
+    return made(derivative, lambda: (elementwise_grad, (f, argnums)), f)
 
 
 def stop_gradient(x: Any) -> Any:

@@ -19,8 +19,9 @@ from .arrays.batched import Batched, enter, has_level, inside, leave, repeated, 
 from .arrays.batches import Batches
 from .engine import constant
 from .guards import clock
+from .made import made
 from .node import Node
-from .operation import Operation, Rule, general
+from .operation import RUNTIME, Operation, Rule, general
 from .ops.shapes import broadcast_to, expand_dims, moveaxis
 from .tree import flatten
 
@@ -35,7 +36,8 @@ def _operation(formula: str, rule: Rule) -> Callable[[Callable[..., Any]], Calla
 
     def make(forward: Callable[..., Any]) -> Callable[..., Any]:
         name = forward.__name__.strip("_")
-        return functools.wraps(forward)(general(Operation(name, forward, formula, (rule,), ("x",), linear=True)))
+        RUNTIME[name] = Operation(name, forward, formula, (rule,), ("x",), linear=True)
+        return functools.wraps(forward)(general(RUNTIME[name]))
 
     return make
 
@@ -141,7 +143,7 @@ def vmap(f: Callable[..., Any], in_axes: Axes = 0, out_axes: Axes = 0) -> Callab
             [_left(f, y, axis, level, size, values) for y, axis in zip(results, places, strict=True)]
         )
 
-    return mapped
+    return made(mapped, lambda: (vmap, (f, in_axes, out_axes)), f)
 
 
 def _for_each(in_axes: Axes, count: int) -> Axes:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import copy_context
+from copyreg import __newobj__ as newobj  # type: ignore[attr-defined]
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeAlias
@@ -47,6 +48,9 @@ class DivergenceError(ArithmeticError):
     def __init__(self, message: str, history: History, epoch: int, batch: int) -> None:
         super().__init__(message)
         self.history, self.epoch, self.batch = history, epoch, batch
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return newobj, (type(self), *self.args), self.__dict__
 
 
 class _NonFinite(ArithmeticError):

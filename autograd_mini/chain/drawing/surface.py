@@ -6,7 +6,7 @@ import os
 import sys
 import warnings
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -69,6 +69,10 @@ class Drawing:
     ) -> None:
         self.source, self.trace = source, trace
         self._theme, self._label, self._timeout, self._folded = theme, label, timeout, folded
+
+    def __getstate__(self) -> dict[str, Any]:
+        """With the smaller picture drawn, since a pickle holds no graph to draw it from."""
+        return self.__dict__ | {"_folded": None if self._folded is None else partial(str, self._folded())}
 
     def _render(self, format: str, **options: Any) -> bytes:
         """The picture in any format; one that takes too long is drawn folded or in haste, and so from then on."""

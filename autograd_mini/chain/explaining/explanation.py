@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from dataclasses import replace
+from functools import cached_property, partial
 from typing import Any
 
 from ..events import json_ready
@@ -35,6 +36,11 @@ class Explanation:
         self._story = story
         self.symbol, self.value, self.count, self.mass = story.symbol, story.value, story.count, story.mass
         self.check = story.check
+
+    def __getstate__(self) -> dict[str, Any]:
+        """With paths and factors found, since a pickle holds no graph to find them in."""
+        story = replace(self._story, paths=partial(tuple, self.paths), factors=partial(tuple, self.factors))
+        return self.__dict__ | {"_story": story}
 
     @cached_property
     def paths(self) -> tuple[Path, ...]:
