@@ -113,7 +113,20 @@ def asarray(x: Any) -> Any:
 
 def sum(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """NumPy's sum through the ufunc, at half the cost of ``np.sum`` on small arrays."""
+    if axis is not None and x.size > _MANY:
+        return _sum_of_many(x, axis, keepdims)
     return add_reduce(x, axis=axis, keepdims=keepdims)
+
+
+def _sum_of_many(x: Array, axis: Any, keepdims: bool) -> Any:
+    """The sum over the leading axes of a large array as one of rows; other axes NumPy adds up pairwise itself."""
+    axes = np.lib.array_utils.normalize_axis_tuple(axis, x.ndim)
+    n = len(axes)
+    kept = x.shape[n:]
+    if sorted(axes) != list(range(n)) or x.dtype.char not in "fdFD" or x.size <= _MANY * math.prod(kept):
+        return add_reduce(x, axis=axis, keepdims=keepdims)
+    total = sum_of_rows(x.reshape(-1, *kept))
+    return total.reshape((*[1] * n, *kept)) if keepdims else total
 
 
 def sum_of_rows(x: Array) -> Array:
@@ -121,10 +134,25 @@ def sum_of_rows(x: Array) -> Array:
     if 1 <= x.ndim <= 2 and len(x) <= _MANY and x.dtype.char in "fdFD":
         total: Array = _ones(len(x), x.dtype.char).dot(x)
         return total
-    return add_reduce(x, 0)  # type: ignore[no-any-return]
+    return _sum_of_many_rows(x)
+
+
+def _sum_of_many_rows(x: Array) -> Array:
+    """Rows in blocks, whose sums are added up alike: one after the other, a million float32 would lose two digits."""
+    if x.dtype == np.float16:
+        return sum_of_rows(x.astype(np.float32)).astype(np.float16)
+    if x.ndim == 1 or len(x) <= _MANY or x.dtype.char not in "fdFD":
+        return add_reduce(x, 0)  # type: ignore[no-any-return]
+    rows = x.reshape(len(x), -1)
+    end = len(rows) - len(rows) % _BLOCK
+    ones = _ones(_BLOCK, x.dtype.char)
+    total = sum_of_rows(np.matmul(ones, rows[:end].reshape(-1, _BLOCK, rows.shape[1])))
+    total += ones[: len(rows) - end].dot(rows[end:])
+    return total.reshape(x.shape[1:])
 
 
 _MANY = 4096
+_BLOCK = 128
 
 
 @functools.lru_cache(maxsize=32)
@@ -154,7 +182,7 @@ def mean(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     array = asarray(x)
     if array.dtype.char not in "fdgFDG":
         return np.mean(array, axis=axis, keepdims=keepdims)
-    total = add_reduce(array, axis=axis, keepdims=keepdims)
+    total = sum(array, axis, keepdims)
     count = array.size // total.size if total.size else 0
     if count == 0:
         return np.mean(array, axis=axis, keepdims=keepdims)
@@ -321,7 +349,11 @@ def fit(g: Any, like: Any) -> Any:
     if g.shape != shape:
         extra = g.ndim - len(shape)
         stretched = tuple(i + extra for i, n in enumerate(shape) if n == 1 and g.shape[i + extra] != 1)
-        g = add_reduce(g, axis=(*range(extra), *stretched), keepdims=True).reshape(shape)
+        axes = (*range(extra), *stretched)
+        if g.size > _MANY or g.dtype.char == "e":
+            g = sum_of_rows(np.moveaxis(g, axes, range(len(axes))).reshape(-1, *shape))
+        else:
+            g = add_reduce(g, axis=axes, keepdims=True).reshape(shape)
     kind = type(like)
     if kind is float:
         return float(g.real)

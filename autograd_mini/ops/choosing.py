@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import as_numpy, is_abstract, kind_of, shape_of
+from ..arrays import as_numpy, is_abstract, is_foreign, kind_of, shape_of
 from ..arrays.batched import whole
 from ..operation import Operand, case, composed
 from .arithmetic import where, zeros_like
@@ -63,11 +63,20 @@ def select(condlist: Sequence[Any], choicelist: Sequence[Operand], default: Oper
     """
     if len(condlist) != len(choicelist) or not len(condlist):
         raise ValueError(f"select needs a choice for each condition, got {len(condlist)} and {len(choicelist)}")
-    result: Any = default
-    for condition, choice in zip(reversed(list(condlist)), reversed(list(choicelist)), strict=True):
+    *choicelist, result = _in_one_dtype([*choicelist, default])
+    for condition, choice in zip(reversed(list(condlist)), reversed(choicelist), strict=True):
         mask = _mask("select", condition)
         result = where(mask, choice, result)
     return result
+
+
+def _in_one_dtype(parts: Sequence[Any]) -> list[Any]:
+    """Choices with Python's numbers among them in the dtype that NumPy's arrays give them."""
+    data = [as_data(x) for x in parts]
+    if any(map(is_foreign, data)):
+        return list(parts)
+    dtype = np.result_type(*data)
+    return [x if hasattr(own, "dtype") else astype(x, dtype) for x, own in zip(parts, data, strict=True)]
 
 
 def _mask(name: str, condition: Any) -> Any:
@@ -210,6 +219,7 @@ def choose(x: Any, choices: Sequence[Operand], mode: str = "raise") -> Any:
         numbers = numbers.clip(0, n - 1)
     elif not is_abstract(all_of := whole(numbers)) and all_of.size and (all_of.min() < 0 or all_of.max() >= n):
         raise ValueError(f"choose got the number {all_of.max()} for {n} choices")
+    choices = _in_one_dtype(choices)
     result: Any = broadcast_arrays(numbers, *choices)[-1]
     for i in reversed(range(n - 1)):
         result = where(numbers == i, choices[i], result)

@@ -93,7 +93,7 @@ def var(
             raise ValueError("ddof and correction are one thing: give only one of them")
         ddof = correction
     x = asked("var", x, dtype, out, None, 0)
-    if is_half(x):
+    if is_half(x) and (mean is None or is_half(mean)):
         return in_float32(var, x, axis, ddof=ddof, keepdims=keepdims, where=where, mean=mean)
     center = average_of(x, axis, keepdims=True, where=where) if mean is None else mean
     distance = subtract(x, center)

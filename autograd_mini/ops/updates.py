@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import dtype_of, kind_of, library, shape_of
+from ..arrays import dtype_of, kind_of, library, shape_of, static
 from ..node import Node
 from ..operation import Operand, Rule, case, primitive
-from .arithmetic import add, divide, maximum, minimum, multiply, where
+from .arithmetic import add, divide, maximum, minimum, multiply, negative, where
 from .indexing import getitem, plain_index, scatter
 from .plain import as_data
 from .powers import power
@@ -185,8 +185,11 @@ class Update:
                 f"a Value of dtype {dtype_of(own)} cannot take entries of dtype {given}: "
                 f"write x.astype({given!r}).at[...]"
             )
-        differ = hasattr(data, "dtype") and hasattr(own, "dtype") and data.dtype != own.dtype
-        return astype(v, own.dtype) if differ else v
+        if not hasattr(own, "dtype") or getattr(data, "dtype", None) == own.dtype:
+            return v
+        if hasattr(data, "dtype") or isinstance(v, Node):
+            return astype(v, own.dtype)
+        return np.asarray(v, own.dtype) if type(own) is np.ndarray else static(v, own)
 
     def get(self) -> Any:
         """The entries, as ``x[index]``.
@@ -237,7 +240,7 @@ class Update:
         >>> Value([1.0, 2.0]).at[0].subtract(0.5)
         Value([0.5, 2. ], shape=(2,), op=add)
         """
-        return self.add(multiply(-1.0, v))
+        return self.add(negative(self._fitting(v)))
 
     def multiply(self, v: Operand) -> Any:
         """Times ``v``.

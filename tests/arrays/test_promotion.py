@@ -8,6 +8,8 @@ import pytest
 
 import autograd_mini as am
 from autograd_mini import Value
+from autograd_mini.operation import OPERATIONS, Case, case
+from tests.ops.test_table import CASES, ELEMENTWISE, draw, expected, label, public, rng_for
 
 DTYPES = (np.float16, np.float32, np.float64, np.longdouble, np.complex64, np.complex128)
 OTHERS: tuple[Any, ...] = (*DTYPES, np.int32, np.bool, float, int)
@@ -48,3 +50,110 @@ def test_both_values(dtype: Any, other: Any) -> None:
     assert y.dtype == np.result_type(dtype, other)
     am.sum(am.real(y)).backward()
     assert (v.grad.dtype, w.grad.dtype) == (dtype, other)
+
+
+AT = ("set", "add", "subtract", "multiply", "divide", "power", "max", "min")
+SCALARS: tuple[Any, ...] = (2, 0.5, np.float64(0.5), np.float32(0.5), np.int8(2), True)
+
+
+@pytest.mark.parametrize("index", [0, [0, 0, 1], slice(None), ()], ids=repr)
+@pytest.mark.parametrize("dtype", DTYPES, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("method", AT)
+def test_updates_keep_the_dtype(method: str, dtype: Any, index: Any) -> None:
+    """An update is a write into a copy: it has the dtype of the data, whatever is written."""
+    data = np.array([1.5, 2.5], dtype)
+    for scalar in (*SCALARS, Value(0.5), Value(np.float64(0.5)), np.array(0.5)):
+        x = Value(data)
+        y = getattr(x.at[index], method)(scalar)
+        assert y.dtype == dtype
+        am.sum(am.real(y)).backward()
+        assert x.grad.dtype == dtype
+        if isinstance(scalar, Value):
+            assert type(scalar.grad) is type(scalar.raw)
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint8", "int64", "bool"])
+def test_updates_of_whole_numbers(dtype: str) -> None:
+    """In their own dtype, with NumPy's answer to what it cannot hold; floating numbers are refused."""
+    x = Value(np.array([1, 1, 0], dtype))
+    assert x.at[0].set(True).dtype == dtype
+    assert x.at[2].add(True).raw.tolist() == [1, 1, 1]
+    with pytest.raises(TypeError, match=rf"a Value of dtype {dtype} cannot take entries of dtype float64"):
+        x.at[0].add(0.5)
+    if dtype != "bool":
+        assert x.at[[0, 0]].add(3).raw.tolist() == [7, 1, 0]
+        assert x.at[0].subtract(1).raw.tolist() == [0, 1, 0]
+        assert x.at[[0, 0]].subtract(1).dtype == dtype
+        assert x.at[0].multiply(np.int64(2)).dtype == dtype
+    if dtype == "uint8":
+        with pytest.raises(OverflowError):
+            x.at[0].set(-1)
+
+
+@pytest.mark.parametrize("library", ["torch", "jax.numpy"])
+def test_updates_keep_the_dtype_of_other_libraries(library: str) -> None:
+    xp = pytest.importorskip(library)
+    for dtype in ("float32", "float16", "bfloat16", "int32"):
+        x = Value(xp.asarray([1, 2], dtype=getattr(xp, dtype)))
+        for method in AT:
+            if dtype == "int32" and method == "divide":
+                continue
+            y = getattr(x.at[0], method)(2 if dtype == "int32" else 0.5)
+            assert y.dtype == x.dtype, (method, dtype)
+
+
+# --- every function beside Python's and NumPy's numbers ---------------------------------------------------------------
+
+REAL = (np.float16, np.float32, np.float64, np.longdouble)
+NUMBERS: tuple[Any, ...] = (1, 0.75, np.float64(0.75), np.float32(0.75))
+STRONG = {
+    "dot": "NumPy makes an array of Python's number, ours is a product, where it is weak",
+    "inner": "as dot",
+    "vdot": "as dot",
+}
+OURS = {
+    "log_expit": "SciPy has it in double precision only",
+    "multigammaln": "SciPy has it in double precision only",
+    "gather_largest": "the reference counts in int64",
+    "share_largest": "the reference counts in int64",
+    "mean_cross_entropy": "the reference picks by float64",
+    "softmax_cross_entropy": "the reference picks by float64",
+}
+"""Where another dtype than the reference's is right, and why."""
+
+
+def promoting() -> list[Any]:
+    found = [(name, case(*[(3,)] * len(OPERATIONS[name].operands))) for name in ELEMENTWISE]
+    found += [each.values for each in CASES if not each.values[1].made]
+    return [pytest.param(name, each, id=label(name, each)) for name, each in found if name not in OURS | {"fit": ""}]
+
+
+def check_dtypes(name: str, each: Case, xs: list[Any]) -> None:
+    want = np.asarray(expected(name)(*xs, **each.static))
+    leaves = [Value(x) if isinstance(x, np.ndarray) else x for x in xs]
+    y = public(name)(*leaves, **each.static)
+    assert y.dtype == want.dtype, [getattr(x, "dtype", x) for x in xs]
+    if y.requires_grad:
+        am.sum(am.real(y)).backward()
+    for leaf in leaves:
+        if isinstance(leaf, Value) and leaf.grad is not None:
+            assert leaf.grad.dtype == leaf.dtype
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # what float16 cannot hold
+@pytest.mark.parametrize(("name", "each"), promoting())
+def test_results_have_numpys_dtype_and_gradients_the_operands(name: str, each: Case) -> None:
+    """Of arrays of one dtype, and with each of them in turn replaced by a number where the shapes allow it."""
+    entries = draw(name, each.shapes, rng_for(name, each))
+    for dtype in REAL:
+        arrays = [x if x.dtype == bool else x.astype(dtype) for x in entries]
+        try:
+            expected(name)(*arrays, **each.static)
+        except (TypeError, np.linalg.LinAlgError):  # LAPACK knows no float16
+            continue
+        check_dtypes(name, each, arrays)
+        for i, x in enumerate(arrays):
+            single = name in ELEMENTWISE or (x.shape == () and name not in STRONG)
+            if len(arrays) > 1 and single and x.dtype != bool:
+                for number in NUMBERS:
+                    check_dtypes(name, each, [*arrays[:i], number, *arrays[i + 1 :]])
