@@ -1,26 +1,24 @@
-"""How a Value becomes plain data, and where it refuses: nothing may leave the graph by accident.
+"""How a Value becomes plain data, a copy or a pickle: nothing leaves the graph by accident.
 
-``float(v)``, ``int(v)`` and so on are a user's own words. But NumPy says them too when a Value is assigned into an
-array, and so does ``math``; both would lose the gradient where one is being taken.
+``float(v)``, ``int(v)`` and so on are a user's own words. But ``math``, SciPy and NumPy say them too, of what they are
+given, and would lose the gradient: they are told apart by who calls.
 """
 
 from __future__ import annotations
 
-import dis
 import math
 import sys
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any
 
 import numpy as np
 
-from .arrays import kind_of, shape_of
-from .guards import RELEASED, describe, released
+from . import engine
+from .arrays import as_numpy, kind_of, shape_of
+from .guards import RELEASED, check_kept, describe, loses_gradient, released
 from .leaves import leaf
 from .node import Node
-from .state import is_differentiating
-
-_ASSIGNMENT = dis.opmap["STORE_SUBSCR"]
+from .state import STATE, is_differentiating
 
 
 class Conversions(Node):
@@ -43,7 +41,8 @@ class Conversions(Node):
         return self._stored.item() if hasattr(self._stored, "item") else self._stored
 
     def __float__(self) -> float:
-        check_kept(self, "float()", sys._getframe(1))
+        if self.requires_grad:
+            _check_said(self, "float", sys._getframe().f_back)
         data = self._stored
         return float(data if isinstance(data, (float, np.floating)) else self.item())
 
@@ -51,7 +50,8 @@ class Conversions(Node):
         return int(self.item())
 
     def __complex__(self) -> complex:
-        check_kept(self, "complex()", sys._getframe(1))
+        if self.requires_grad:
+            _check_said(self, "complex", sys._getframe().f_back)
         return complex(self.item())
 
     def __bool__(self) -> bool:
@@ -63,32 +63,80 @@ class Conversions(Node):
         return int(self.item())
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
-        raise TypeError(
-            "NumPy asked for this Value's data, which would drop its graph silently: value.numpy() gives the data; to "
-            "keep the graph write autograd_mini.array([...]) or stack([...]) in place of np.array([...]), or call the "
-            "function of autograd_mini"
-        )
+        """The data of whole numbers and booleans, which have no gradient; of others only for looking at."""
+        if kind_of(self._stored) not in "iub":
+            _check_shown(self, sys._getframe().f_back)
+        return np.array(as_numpy(self._stored), dtype)
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Copies and pickles are leaves: data, gradient and name without the graph."""
+    def __copy__(self) -> Any:
+        """A leaf with copies of data, gradient and name; of what would lose its gradient a Value joined to this one."""
         if self._stored is RELEASED:
             raise released(self)
-        if self.op is not None:
-            check_kept(self, "a copy")
+        if not loses_gradient(self):
+            return leaf(type(self), self._stored, self.requires_grad and self.op is None, self.name, self._grad)
+        joined = object.__new__(type(self))
+        engine.result_type[0].__init__(joined, self, name=self.name)  # type: ignore[call-arg]
+        return joined
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        return self.__copy__()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickles are leaves: data, gradient and name, for a pickle holds no graph."""
+        if self._stored is RELEASED:
+            raise released(self)
+        check_kept(self, "a pickle", "pickle value.detach(), stop_gradient(value) or value.numpy()")
         return (leaf, (type(self), self._stored, self.requires_grad and self.op is None, self.name, self._grad))
 
 
-def check_kept(value: Node, what: str, caller: FrameType | None = None) -> None:
-    """Raise TypeError if plain data would cut the graph unnoticed.
-
-    Inside a function that is being differentiated it always does; outside, where users print and compare, only if
-    ``caller``, the frame that asks, is assigning into an array.
-    """
-    if not value.requires_grad:
+def _check_said(value: Node, kind: str, caller: FrameType | None) -> None:
+    """Raise TypeError if ``float`` or ``complex`` would lose a gradient, and it is not the user who says it."""
+    if caller is not None and not is_differentiating():
+        code, names = caller.f_code, caller.f_globals
+        if _said.get((id(code), caller.f_lasti)) is code and "float" not in names and "complex" not in names:
+            return
+    if not STATE.get().is_on:
         return
-    if is_differentiating() or (caller is not None and caller.f_code.co_code[caller.f_lasti] == _ASSIGNMENT):
-        raise TypeError(
-            f"{what} of {describe(value)} would lose its gradient, as would assigning it into an array: use NumPy's or "
-            "this package's functions, not math's; join entries with stack([...]) or place them with x.at[i].set(...); "
-            "or say value.item()"
-        )
+    from .callers import Asker
+
+    asker = Asker(caller)
+    if asker.loses_nothing():
+        return
+    if asker.is_said():
+        if asker.is_plain() and caller is not None:
+            if len(_said) > _MANY:
+                _said.clear()
+            _said[id(caller.f_code), caller.f_lasti] = caller.f_code
+        if not is_differentiating():
+            return
+    from .counterparts import cure
+
+    raise TypeError(
+        f"{asker.written() or kind + '()'} takes plain numbers, so {describe(value)} would lose its gradient: "
+        f"{cure(asker) or 'use the functions of NumPy or of this package, which take Values'}; or say value.item() "
+        "where no gradient is needed"
+    )
+
+
+_said: dict[tuple[int, int], CodeType] = {}
+"""Code that calls the builtin ``float`` or ``complex`` by this name, by its id and the place in it: nothing needs to be
+looked up there."""
+
+_MANY = 10_000
+
+
+def _check_shown(value: Node, caller: FrameType | None) -> None:
+    """Raise TypeError unless NumPy asks for the data to compare or to show them."""
+    from .callers import Asker
+
+    asker = Asker(caller)
+    if asker.loses_nothing():
+        return
+    from .counterparts import cure
+
+    advice = cure(asker) or "call the function of autograd_mini"
+    raise TypeError(
+        f"{asker.written() or 'NumPy'} asked for this Value's data, which would drop its graph silently: "
+        f"value.numpy() gives the data; to keep the graph {advice}; Values are joined by autograd_mini.array([...]) "
+        "or stack([...])"
+    )

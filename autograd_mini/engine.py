@@ -23,7 +23,7 @@ from . import guards, observers
 from .arrays import copied, plain
 from .guards import CHANGED, RELEASED, GraphError, ages, describe, lent, released, settle
 from .node import NO_STATIC, Node, added, fit, outward, own, passed_on, unshared
-from .state import STATE
+from .state import STATE, variables
 
 if TYPE_CHECKING:
     from .operation import Operation
@@ -283,6 +283,17 @@ def _leading_to(wanted: Collection[Node], nodes: list[Node]) -> Collection[Node]
         if node not in useful and any(parent in useful for parent in node.parents):
             useful.add(node)
     return useful
+
+
+def check_apart(what: str, *roots: Any) -> None:
+    """Raise TypeError if plain gradients of ``roots`` would depend on what a function is being differentiated by."""
+    own = variables()
+    nodes = [root for root in roots if isinstance(root, Node) and root.requires_grad]
+    if own and not own.isdisjoint(topological(*nodes, checked=False)):
+        raise TypeError(
+            f"{what} gives plain numbers, and the function that is being differentiated would lose their gradient: "
+            "take gradients(y, xs, create_graph=True), or grad(f)(x), which are differentiable"
+        )
 
 
 def backward(root: Node, seed: Any, *, retain_graph: bool) -> None:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .arrays import shape_of
+from .state import STATE, is_differentiating
 
 if TYPE_CHECKING:
     from .node import Node
@@ -93,6 +94,21 @@ def _written_to(node: Node) -> bool:
     if type(data) is np.ndarray:
         return not np.array_equal(mark, data, equal_nan=data.dtype.kind in "fc")
     return bool(mark != data._version)
+
+
+def loses_gradient(node: Node) -> bool:
+    """Whether plain data made of it would cut a graph that somebody counts on.
+
+    That is so while a function is being differentiated, and for a computed value anywhere; a leaf outside is one of
+    many that can be made of its data. Under ``no_grad`` nobody counts on a graph.
+    """
+    return node.requires_grad and (node.op is not None or is_differentiating()) and STATE.get().is_on
+
+
+def check_kept(node: Node, what: str, cure: str) -> None:
+    """Raise TypeError if ``what`` takes plain data of a node whose gradient that would lose: the one place for it."""
+    if loses_gradient(node):
+        raise TypeError(f"{what} takes plain numbers, so {describe(node)} would lose its gradient: {cure}")
 
 
 CHANGED = (

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .arrays import beside, copied, dtype_of, kind_of, library, numpy, plain, shape_of
-from .guards import GraphError, clock, describe, renew
+from .guards import GraphError, check_kept, clock, describe, renew
 from .node import Node, outward
 
 
@@ -39,7 +39,10 @@ def like(new: Any, old: Any, what: str) -> Any:
     """A copy of ``new`` in the kind and dtype of ``old``; another shape is an error."""
     if type(new) is type(old) is np.ndarray and new.shape == old.shape and new.dtype is old.dtype:
         return new.copy()
-    new = plain(new._stored if isinstance(new, Node) else new)
+    if isinstance(new, Node):
+        check_kept(new, what, _CURE)
+        new = new._stored
+    new = plain(new)
     if shape_of(new) != shape_of(old):
         raise ValueError(f"{what} must have shape {shape_of(old)}, got {shape_of(new)}")
     if kind_of(new) == "c" and kind_of(old) != "c":
@@ -51,6 +54,13 @@ def like(new: Any, old: Any, what: str) -> Any:
     if not isinstance(old, np.ndarray):
         return np.asarray(new, np.asarray(old).dtype)[()]
     return np.array(new, old.dtype)
+
+
+_CURE = (
+    "go on with the Value itself, which stays in the graph (y = x - dx in place of x.subtract_(dx); "
+    "gradients(..., create_graph=True) in place of .grad), or pass value.detach() where no gradient is needed"
+)
+_STEP = "a step in place"
 
 
 def filled_like(x: Node, number: float) -> Any:
@@ -114,9 +124,14 @@ def subtract_(self: Node, change: Any) -> None:
         raise GraphError(f"{describe(self)} was computed; only a leaf can be changed")
     data = self._stored
     if type(data) is np.ndarray:
-        data -= change
+        try:
+            data -= change
+        except TypeError:
+            if not isinstance(change, Node):
+                raise
+            data -= like(change, np.empty(shape_of(change), data.dtype), _STEP)
     elif type(data) is float is type(change):
         self._stored = data - change
     else:
-        self._stored = like(data - beside(change, data), data, f"the data of {describe(self)}")
+        self._stored = like(data - beside(change, data), data, _STEP)
     renew(self, in_place=True)

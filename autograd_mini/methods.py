@@ -13,7 +13,8 @@ import numpy as np
 
 from . import ops
 from .arrays import shape_of
-from .conversions import check_kept
+from .guards import check_kept
+from .state import is_differentiating
 
 if TYPE_CHECKING:
     from .value import Value
@@ -245,7 +246,8 @@ class ArrayMethods:
         >>> Value([[1.0], [2.0]]).tolist()
         [[1.0], [2.0]]
         """
-        check_kept(self, "tolist()")  # type: ignore[arg-type]
+        if is_differentiating():  # outside it is the user's own word, as float() is
+            check_kept(self, "tolist()", "write value.numpy().tolist() where none is needed")  # type: ignore[arg-type]
         data = ops.plain.as_data(self)
         return data.tolist() if hasattr(data, "tolist") else data
 

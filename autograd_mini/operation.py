@@ -507,6 +507,7 @@ def general(op: Operation) -> Callable[..., Any]:
     known, required = defaults.keys(), {p.name for p in parameters if p.default is p.empty}
     positional = [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
     complete = range(count + len(required), count + len(positional) + 1)
+    finish = _cast if "dtype" in known else record
 
     def call(*args: Any, **kwargs: Any) -> Any:
         if count == 1 and not kwargs and len(args) in complete and not isinstance(args[0], Node):
@@ -537,9 +538,14 @@ def general(op: Operation) -> Callable[..., Any]:
             data = forward(*stored, **static)
         except Exception as error:
             return otherwise(error, op, operands, static)
-        return record(op, data, operands, static)
+        return finish(op, data, operands, static)
 
     return call
+
+
+def _cast(op: Operation, data: Any, operands: tuple[Node, ...], static: Mapping[str, Any]) -> Any:
+    """The result of an operation that may change the dtype: whole numbers and booleans are no part of the graph."""
+    return record(op, data, operands if kind_of(data) in "fc" else (), static)
 
 
 def _stored(operands: Sequence[Any]) -> list[Any]:
@@ -619,7 +625,9 @@ def _variadic(op: Operation) -> Callable[..., Any]:
             return forward([plain(x) for x in operands], **static)
         nodes = tuple(x if isinstance(x, Node) else constant(x, node._stored) for x in operands)
         try:
-            return record(op, forward([x._stored for x in nodes], **static), nodes, static)
+            data = forward([x._stored for x in nodes], **static)
+            finish = record if static.get("dtype") is None else _cast
+            return finish(op, data, nodes, static)
         except Exception as error:
             return otherwise(error, op, nodes, static)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import AsyncGenerator, Callable, Generator, Iterator
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import Any, Protocol, TypeVar
@@ -125,16 +125,27 @@ class Watched(State):
 STATE: ContextVar[State] = ContextVar("autograd_mini", default=State())  # noqa: B039 (it never changes)
 
 
-_DIFFERENTIATING: ContextVar[bool] = ContextVar("autograd_mini.differentiating", default=False)
+_DIFFERENTIATING: ContextVar[differentiating | None] = ContextVar("autograd_mini.differentiating", default=None)
 
 
 class differentiating:  # noqa: N801 (used as a function, like no_grad)
     """Call a function to be differentiated: whoever turns its variables into plain numbers loses gradients."""
 
-    __slots__ = ("_token",)
+    __slots__ = ("_around", "_token", "_variables")
+
+    def __init__(self, variables: Sequence[Any]) -> None:
+        self._variables = variables
 
     def __enter__(self) -> None:
-        self._token = _DIFFERENTIATING.set(True)
+        self._around = _DIFFERENTIATING.get()
+        self._token = _DIFFERENTIATING.set(self)
+
+    def variables(self) -> Iterator[Any]:
+        """The variables of this call and of those around it."""
+        call: differentiating | None = self
+        while call is not None:
+            yield from call._variables
+            call = call._around
 
     def __exit__(self, *error: object) -> None:
         _DIFFERENTIATING.reset(self._token)
@@ -142,7 +153,13 @@ class differentiating:  # noqa: N801 (used as a function, like no_grad)
 
 def is_differentiating() -> bool:
     """Whether ``grad`` or one of its kin is calling the function that it differentiates."""
-    return _DIFFERENTIATING.get()
+    return _DIFFERENTIATING.get() is not None
+
+
+def variables() -> set[Any]:
+    """What the functions that are being differentiated are differentiated by."""
+    call = _DIFFERENTIATING.get()
+    return set() if call is None else set(call.variables())
 
 
 Change = Callable[[State], State]

@@ -12,6 +12,7 @@ from typing import Any
 
 from .arrays import library
 from .calls import Argnums, call_fresh, one_number, pull, real_array, seed_of, zeros_of
+from .engine import check_apart
 from .guards import GraphError
 from .made import argnums_named, made
 from .node import Node, outward
@@ -61,6 +62,8 @@ def gradients(y: Any, xs: Any, gradient: Any = None, *, create_graph: bool = Fal
     for x in leaves:
         if not isinstance(x, Node):
             raise TypeError(f"gradients() differentiates with respect to Values, got {type(x).__name__}")
+    if not create_graph:
+        check_apart("gradients() without create_graph=True", y, gradient)
     return rebuild(pull(y, leaves, seed_of(y, gradient), create_graph))
 
 

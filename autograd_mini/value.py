@@ -19,6 +19,7 @@ from .node import Node
 from .numpy_protocol import call_function, call_ufunc
 from .operators import binary, comparison, reflected
 from .ops.updates import At
+from .state import is_differentiating
 
 if TYPE_CHECKING:
     # NumPy's stubs take arrays and NumPy's scalars only. As an object scalar of NumPy a Value may be given to its
@@ -213,6 +214,8 @@ class Value(ArrayMethods, Conversions, Scalar):  # type: ignore[misc]
                 f"{describe(self)} requires no gradient: it depends on no Value with requires_grad=True. "
                 "Arrays of whole numbers never require one (write [1.0] for [1]), and under no_grad nothing is recorded"
             )
+        if is_differentiating():
+            engine.check_apart("backward()", self)
         engine.backward(self, seed(self, gradient), retain_graph=retain_graph)
 
     def zero_grad(self) -> None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .by_hand import ManualGradients as ManualGradients, backprop as backprop, backprop_of as backprop_of
     from .callbacks import Callback as Callback, EarlyStopping as EarlyStopping
     from .data import batches as batches, train_test_split as train_test_split
+    from .functional import functional_call as functional_call
     from .history import History as History
     from .loop import DivergenceError as DivergenceError
     from .metrics import accuracy as accuracy
@@ -46,6 +47,7 @@ _LATER = {
     "backprop_of": "by_hand",
     "batches": "data",
     "fit": "training",
+    "functional_call": "functional",
     "train_test_split": "data",
 }
 

@@ -13,6 +13,7 @@ import numpy as np
 
 import autograd_mini as am
 from autograd_mini import Value
+from autograd_mini.guards import check_kept
 from autograd_mini.state import STATE, Scope
 
 from .buffer import Buffer
@@ -49,7 +50,11 @@ class Parameter(Value):
     def __init__(self, data: Any, *, name: str | None = None, requires_grad: bool = True) -> None:
         if isinstance(data, Value):
             if not data.is_leaf:
-                raise TypeError("a parameter is a leaf, and this Value was computed: pass value.detach() for its data")
+                raise TypeError(
+                    "a parameter is a leaf, and this Value was computed: pass value.detach() for its data, or call a "
+                    f"module {_CURE}"
+                )
+            check_kept(data, "a parameter", f"pass value.detach(), or call a module {_CURE}")
             data = data.raw
         if type(data) is list:
             data = _floats(data)
@@ -57,6 +62,9 @@ class Parameter(Value):
         if not self.requires_grad or am.iscomplexobj(self):
             raise TypeError(f"a parameter is real and floating, got dtype {self.dtype}; pass array.astype(float)")
         self.requires_grad = requires_grad
+
+
+_CURE = "with Values as its parameters, by nn.functional_call(model, state, x)"
 
 
 def _floats(numbers: list[Any]) -> Any:
@@ -225,6 +233,9 @@ class Module:
         """
         if not isinstance(state, Mapping):
             raise TypeError(f"load_state_dict takes a dict of arrays by name, got {type(state).__name__}")
+        for name, item in state.items():
+            if isinstance(item, Value):
+                check_kept(item, f"load_state_dict({{{name!r}: ...}})", f"call the module {_CURE}")
         own = dict(named_state(self))
         faults = [f"missing: {name!r} {entry.shape}" for name, entry in own.items() if name not in state]
         faults += [f"unexpected: {name!r}" for name in state if name not in own]

@@ -731,7 +731,7 @@ def test_56_57_long_chains() -> None:
     assert x.grad == 200_001.0
     assert "200001" in repr(y)
     assert copy.deepcopy(y).item() == 200_001.0
-    assert pickle.loads(pickle.dumps(y)).item() == 200_001.0
+    assert pickle.loads(pickle.dumps(y.detach())).item() == 200_001.0
     y.zero_grad()
     middle = weakref.ref(y.parents[0].parents[0])
     del y
@@ -860,9 +860,11 @@ def test_64_65_copies_and_pickles() -> None:
         y.grad[0] = 9.0
         np.testing.assert_array_equal(x.raw, [1.0, 2.0])
         np.testing.assert_array_equal(x.grad, [2.0, 4.0])
+    for duplicate in ways[:2]:
         z = duplicate(x * 2.0)
-        assert z.is_leaf
-        assert not z.requires_grad
+        np.testing.assert_array_equal(am.gradients(z.sum(), x), [2.0, 2.0])
+    with pytest.raises(TypeError, match=r"\.detach\(\)"):
+        ways[2](x * 2.0)
     first, (second,) = copy.deepcopy((x, [x]))
     assert first is second
 
