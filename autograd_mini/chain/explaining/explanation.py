@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
+from ..comparing import norm
 from ..events import json_ready
 from ..paths import count_text
 from . import document
 from .story import Factor, Path, Story
-from .view import norm
 
 
 class Explanation:
