@@ -7,10 +7,10 @@ the examples. Run it by ``make figures``.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import io
 import re
 import runpy
-import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -45,16 +45,37 @@ def figure(name: str) -> am.Drawing:
 FIGURES = tuple(name for name in snippets() if name)
 
 
+def fingerprint(drawing: am.Drawing) -> str:
+    """What a PNG keeps of the picture that it was drawn from: DOT text is the same on every machine, pixels are not."""
+    return hashlib.sha256(drawing.source.encode("utf-8")).hexdigest()
+
+
+def drawn_from(path: Path) -> str:
+    """The fingerprint in a PNG."""
+    from PIL import Image
+
+    with Image.open(path) as image:
+        return str(image.info.get("Source", ""))
+
+
 def small_png(drawing: am.Drawing) -> bytes:
     """A PNG for slides: of no more pixels than these need, and no more colours than the palette has."""
-    from PIL import Image
+    from PIL import Image, PngImagePlugin
 
     image = Image.open(io.BytesIO(drawing.png(144)))
     if image.width > _WIDEST:
         image = Image.open(io.BytesIO(drawing.png(144 * _WIDEST / image.width)))
-    file = io.BytesIO()
-    image.convert("RGB").quantize(_COLOURS, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
+    file, notes = io.BytesIO(), PngImagePlugin.PngInfo()
+    notes.add_text("Source", fingerprint(drawing))
+    image.convert("RGB").quantize(_COLOURS, dither=Image.Dither.NONE).save(file, "PNG", optimize=True, pnginfo=notes)
     return file.getvalue()
+
+
+def plotted(example: str) -> bytes:
+    """The plot of an example that the documentation shows."""
+    with tempfile.TemporaryDirectory() as out, contextlib.redirect_stdout(None):
+        runpy.run_path(str(EXAMPLES / f"{example}.py"))["main"](Path(out))
+        return (Path(out) / f"{PLOTS[example]}.png").read_bytes()
 
 
 def main() -> None:
@@ -66,10 +87,8 @@ def main() -> None:
         drawing = figure(name)
         print(drawing.save(FOLDER / f"{name}.svg"))
         (FOLDER / f"{name}.png").write_bytes(small_png(drawing))
-    for example, plot in PLOTS.items():
-        with tempfile.TemporaryDirectory() as out, contextlib.redirect_stdout(None):
-            runpy.run_path(str(EXAMPLES / f"{example}.py"))["main"](Path(out))
-            shutil.copy(Path(out) / f"{plot}.png", FOLDER / f"{example}.png")
+    for example in PLOTS:
+        (FOLDER / f"{example}.png").write_bytes(plotted(example))
         print(FOLDER / f"{example}.png")
 
 

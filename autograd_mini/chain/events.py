@@ -78,6 +78,9 @@ class TraceNode:
         Whether the pass gives it a gradient.
     grad : float, array or None
         The gradient in this pass; None if it requires none.
+    held : float, array or None
+        What ``.grad`` holds where that is not the gradient of this pass: of several backward calls, of another result,
+        or set by hand. None where it is, or where there is none.
     delta : bool
         Whether it is a pre-activation, whose gradient backpropagation calls δ.
     scope : str or None
@@ -95,6 +98,7 @@ class TraceNode:
     value: Any
     requires_grad: bool
     grad: Any
+    held: Any
     delta: bool
     scope: str | None
     _words: Wording = field(repr=False)

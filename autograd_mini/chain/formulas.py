@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..operation import Operation
-from .notation import bracketed, fill, number, setting_text, shape_text, superscript
+from .notation import Say, bracketed, fill, number, setting_text, shape_text, superscript
 
 _ONE_LETTER = re.compile(r"[^\W\d_][₀-₉]*[⁰¹²³⁴-⁹⁻]*")
 _SCALED = re.compile(r"(−?[0-9]+(?:\.[0-9]+)?) · (\S+)")
@@ -49,6 +49,7 @@ def words_of(
     operands: Sequence[Operand],
     static: Mapping[str, Any] | None = None,
     i: int | None = None,
+    say: Say = str,
 ) -> dict[str, str]:
     """The text for every field of an operation's templates; with ``i``, of its rule for that operand.
 
@@ -65,7 +66,7 @@ def words_of(
         words["x"] = all_of_them if i is None else operands[i].name
     words["out"] = out.name
     for name, setting in (static or {}).items():
-        words.setdefault(name, setting_text(setting))
+        words.setdefault(name, setting_text(setting, say))
     entries, results = math.prod(operands[0].shape), math.prod(out.shape)
     words["n"] = str(entries // results if results else entries)
     return words
@@ -77,17 +78,23 @@ def _defaults(op: Operation) -> dict[str, Any]:
     return {name: p.default for name, p in parameters.items() if name in ("axis", "axes")}
 
 
-def _axis_text(op: Operation, static: Mapping[str, Any] | None) -> str:
+def _axis_text(op: Operation, static: Mapping[str, Any] | None, say: Say) -> str:
     """`` (axis 0)`` if the operation was told an axis other than its default."""
     if static is None:
         return ""
     for name, default in _defaults(op).items():
         if static.get(name, default) != default:
-            return f" ({name} {setting_text(static[name]).strip('()')})"
+            return f" ({say(name)} {setting_text(static[name]).strip('()')})"
     return ""
 
 
-def formula(op: Operation, out: Operand, operands: Sequence[Operand], static: Mapping[str, Any] | None = None) -> str:
+def formula(
+    op: Operation,
+    out: Operand,
+    operands: Sequence[Operand],
+    static: Mapping[str, Any] | None = None,
+    say: Say = str,
+) -> str:
     """How a value was computed: ``tanh z``, ``20 · g``, ``x²``.
 
     Parameters
@@ -100,6 +107,8 @@ def formula(op: Operation, out: Operand, operands: Sequence[Operand], static: Ma
         Its operands in order.
     static : mapping, optional
         Its static arguments.
+    say : callable, optional
+        Gives the texts of the table in another language.
 
     Examples
     --------
@@ -109,12 +118,12 @@ def formula(op: Operation, out: Operand, operands: Sequence[Operand], static: Ma
     """
     if op.name == "power":
         return _power(*operands)
-    words = words_of(op, out, operands, static)
-    template = op.formula
+    words = words_of(op, out, operands, static, say=say)
+    template = say(op.formula)
     if op.name in ("add", "subtract") and operands[1].number is not None and operands[1].number < 0:
         template = "{x} − {y}" if op.name == "add" else "{x} + {y}"
         words["y"] = words["y"].removeprefix("−")
-    return fill(template, words) + _axis_text(op, static)
+    return fill(template, words) + _axis_text(op, static, say)
 
 
 def _power(x: Operand, y: Operand) -> str:
@@ -128,13 +137,18 @@ def _power(x: Operand, y: Operand) -> str:
 
 
 def local(
-    op: Operation, i: int, out: Operand, operands: Sequence[Operand], static: Mapping[str, Any] | None = None
+    op: Operation,
+    i: int,
+    out: Operand,
+    operands: Sequence[Operand],
+    static: Mapping[str, Any] | None = None,
+    say: Say = str,
 ) -> str:
     """The local derivative with respect to operand ``i``: ``1 − o²``, ``2e``, ``20``.
 
     Parameters
     ----------
-    op, out, operands, static
+    op, out, operands, static, say
         As for `formula`.
     i : int
         Number of the operand.
@@ -145,8 +159,8 @@ def local(
     >>> local(OPERATIONS["power"], 0, Operand("y"), [Operand("x"), Operand("3", number=3.0)])
     '3x²'
     """
-    words = words_of(op, out, operands, static, i)
-    template = op.rule(i).local
+    words = words_of(op, out, operands, static, i, say)
+    template = say(op.rule(i).local)
     if op.name == "power":
         x, y = operands
         if i == 0 and y.number is not None:
@@ -178,12 +192,13 @@ def product(
     out: Operand,
     operands: Sequence[Operand],
     static: Mapping[str, Any] | None = None,
+    say: Say = str,
 ) -> tuple[str, str]:
     """The vector-Jacobian product for operand ``i``, and a note on its shapes.
 
     Parameters
     ----------
-    op, out, operands, static
+    op, out, operands, static, say
         As for `formula`.
     i : int
         Number of the operand.
@@ -205,17 +220,17 @@ def product(
     ('Xᵀ · δ', '(2, 4) · (4, 3) → (2, 3)')
     """
     template, shape = op.rule(i).text, operands[i].shape
-    words = {**words_of(op, out, operands, static, i), "g": upstream}
+    words = {**words_of(op, out, operands, static, i, say), "g": upstream}
     if template:
-        text = fill(template, words)
+        text = fill(say(template), words)
         if upstream == "1":
             text = re.sub(r"^1 × (?:\(([^()]*)\)$)?", r"\1", text)
     else:
-        text = _times(upstream, local(op, i, out, operands, static))
+        text = _times(upstream, local(op, i, out, operands, static, say))
     if op.elementwise or template == "{g}":
         if out.shape != shape:
-            return _broadcast_undone(text, out.shape, shape)
-        return text, "element by element" if shape and text != upstream else ""
+            return _broadcast_undone(text, out.shape, shape, say)
+        return text, say("element by element") if shape and text != upstream else ""
     return text, _shapes(template, out, dict(zip(op.operands, operands, strict=False)), shape)
 
 
@@ -227,14 +242,12 @@ def _times(upstream: str, factor: str) -> str:
     return f"{upstream} × {factor}" if _FACTOR.fullmatch(factor) else f"{upstream} × ({factor})"
 
 
-def _broadcast_undone(text: str, wide: tuple[int, ...], narrow: tuple[int, ...]) -> tuple[str, str]:
+def _broadcast_undone(text: str, wide: tuple[int, ...], narrow: tuple[int, ...], say: Say) -> tuple[str, str]:
     rows = len(wide) == 2 and narrow == wide[1:]
     if " " in text and not rows:
         text = f"({text})"
-    return (
-        f"{'Σ rows of' if rows else 'Σ'} {text}",
-        f"broadcast undone: {shape_text(wide)} → {shape_text(narrow)}",
-    )
+    note = say("broadcast undone: {wide} → {narrow}").format(wide=shape_text(wide), narrow=shape_text(narrow))
+    return fill(say("Σ rows of {g}") if rows else "Σ {g}", {"g": text}), note
 
 
 def _shapes(template: str, out: Operand, named: Mapping[str, Operand], result: tuple[int, ...]) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..operation import Operation
 from .formulas import Operand, formula, local, words_of
-from .notation import fill
+from .notation import Say, fill
 
 _FROM_SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _FROM_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾", "0123456789-()")
@@ -141,7 +141,11 @@ def _name(word: str) -> str:
 
 
 def formula_latex(
-    op: Operation, out: Operand, operands: Sequence[Operand], static: Mapping[str, Any] | None = None
+    op: Operation,
+    out: Operand,
+    operands: Sequence[Operand],
+    static: Mapping[str, Any] | None = None,
+    say: Say = str,
 ) -> str:
     r"""How a value was computed, in LaTeX; arguments as for `formulas.formula`.
 
@@ -152,12 +156,17 @@ def formula_latex(
     '\\frac{a}{b}'
     """
     if not op.latex or op.name == "power":
-        return to_latex(formula(op, out, operands, static))
+        return to_latex(formula(op, out, operands, static, say))
     return _filled(op.latex, words_of(op, out, operands, static))
 
 
 def local_latex(
-    op: Operation, i: int, out: Operand, operands: Sequence[Operand], static: Mapping[str, Any] | None = None
+    op: Operation,
+    i: int,
+    out: Operand,
+    operands: Sequence[Operand],
+    static: Mapping[str, Any] | None = None,
+    say: Say = str,
 ) -> str:
     r"""The local derivative in LaTeX; arguments as for `formulas.local`.
 
@@ -169,7 +178,7 @@ def local_latex(
     """
     rule = op.rule(i)
     if not rule.latex or op.name == "power":
-        return to_latex(local(op, i, out, operands, static))
+        return to_latex(local(op, i, out, operands, static, say))
     return _filled(rule.latex, words_of(op, out, operands, static, i))
 
 

@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, count
+from sys import getrefcount
 from types import FrameType
 from typing import Any, Literal, TypeAlias
 
@@ -114,12 +116,31 @@ def _scopes(frame: FrameType | None) -> list[Mapping[str, Any]]:
     """The variables in sight of a frame; a comprehension or a lambda sees those of the function around it too."""
     scopes: list[Mapping[str, Any]] = []
     while frame is not None:
-        scopes.append(frame.f_locals)
+        scopes.append(_locals(frame))
         name = frame.f_code.co_name
         if name == "<module>" or not name.startswith("<"):
             return [*scopes, frame.f_globals]
         frame = frame.f_back
     return scopes
+
+
+def _locals(frame: FrameType) -> Mapping[str, Any]:
+    """The local variables of a frame, which keeps none of them for it.
+
+    Before Python 3.13 a function's frame keeps the dict that it gives out until the function returns, and with it
+    every value in it. So it is emptied, unless somebody else holds it, who called ``locals()``.
+    """
+    given = frame.f_locals
+    if not frame.f_code.co_flags & inspect.CO_OPTIMIZED or type(given) is not dict:
+        return given  # a module's or a class's own namespace, or a view of the variables
+    copied = dict(given)
+    if getrefcount(given) <= _FRAME_AND_US:
+        given.clear()
+    return copied
+
+
+# The frame, the variable here, and the argument of the question.
+_FRAME_AND_US = 3
 
 
 def _enter(found: Found, name: str, thing: Any) -> None:

@@ -10,10 +10,13 @@ from __future__ import annotations
 import functools
 import re
 import string
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
 
 import numpy as np
+
+Say: TypeAlias = Callable[[str], str]
+"""Gives a text of the table of operations in a language; ``str`` leaves it in English."""
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _SUPERSCRIPTS = str.maketrans("0123456789-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
@@ -200,7 +203,7 @@ def fill(template: str, words: Mapping[str, str]) -> str:
 _RAISED = frozenset("⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
-def setting_text(setting: Any) -> str:
+def setting_text(setting: Any, say: Say = str) -> str:
     """A static argument, such as an axis, a shape or an index, in short.
 
     Examples
@@ -212,17 +215,17 @@ def setting_text(setting: Any) -> str:
         start, stop, step = ("" if i is None else str(i) for i in (setting.start, setting.stop, setting.step))
         return f"{start}:{stop}" + (f":{step}" if step else "")
     if setting is None or setting is Ellipsis:
-        return "new" if setting is None else "…"
+        return say("new") if setting is None else "…"
     if isinstance(setting, tuple):
         if all(isinstance(item, (int, np.integer)) for item in setting):
             return shape_text([int(item) for item in setting])
-        return ", ".join(setting_text(item) for item in setting)
+        return ", ".join(setting_text(item, say) for item in setting)
     if isinstance(setting, (list, np.ndarray)):
         array = np.asarray(setting)
         if array.dtype == bool:
-            return "mask"
+            return say("mask")
         text = str(array.tolist())
-        return text if len(text) <= 20 else f"indices {shape_text(array.shape)}"
+        return text if len(text) <= 20 else say("indices {shape}").format(shape=shape_text(array.shape))
     if isinstance(setting, str):
         return setting.replace("->", "→")
     text = getattr(setting, "__name__", None) or str(setting)

@@ -17,12 +17,14 @@ from ..engine import EdgeHook, sweep, topological
 from ..guards import RELEASED, released
 from ..node import Node, outward
 from ..state import Scope
+from .comparing import same
 from .events import Kind, Trace, TraceEdge, TraceNode, TraceScope
 from .names import COST, LONGEST_NAME, Found, Names, name_nodes, told_apart, variables
-from .notation import number
+from .notation import Say, number
 from .render import clean_text
 from .resting import uncollected
 from .wording import Wording
+from .words import LANGUAGES, Language
 
 LONGEST_TITLE = 120
 _TARGET = re.compile(r"(y|t)([₀-₉]*|_.*)|.*(target|label).*", re.IGNORECASE | re.DOTALL)
@@ -76,10 +78,12 @@ def trace(root: Any, *, gradient: Any = None, names: Names = None, fmt: str = ".
     return record_pass(root, gradient, variables(sys._getframe(1), names), fmt)
 
 
-def record_pass(root: Any, gradient: Any, found: Found, fmt: str, *, apart: bool = False) -> Trace:
+def record_pass(
+    root: Any, gradient: Any, found: Found, fmt: str, *, lang: Language = "en", apart: bool = False
+) -> Trace:
     """The trace of a pass; arguments as for `trace`, with the names found in the user's code.
 
-    With ``apart`` values of the same name are told apart by numbers.
+    Rules are told in the language. With ``apart`` values of the same name are told apart by numbers.
     """
     check_format(fmt)
     with uncollected(), np.errstate(all="ignore"):
@@ -96,7 +100,7 @@ def record_pass(root: Any, gradient: Any, found: Found, fmt: str, *, apart: bool
         seed = _seed(root, gradient)
         steps: _Steps = {}
         grads = sweep(root, seed, on_edge=_into(steps)) if root.requires_grad else {}
-        return _trace(graph, kinds, names, steps, grads, seed)
+        return _trace(graph, kinds, names, steps, grads, seed, LANGUAGES[lang].say)
 
 
 def count_cards(root: Any) -> int:
@@ -235,13 +239,14 @@ def _into(steps: _Steps) -> EdgeHook:
 
 
 def _trace(
-    graph: _Graph, kinds: list[Kind], names: list[str], steps: _Steps, grads: dict[Node, Any], seed: Any
+    graph: _Graph, kinds: list[Kind], names: list[str], steps: _Steps, grads: dict[Node, Any], seed: Any, say: Say
 ) -> Trace:
     leaves = [node for node in graph.nodes if node.op is None and node.requires_grad]
     words = Wording(
         of=_differentiated(names[-1], graph.root, seed),
         d="d" if len(leaves) == 1 and np.ndim(leaves[0]._stored) == 0 else "∂",
         plain_seed=bool(np.ndim(seed) == 0 and seen(seed) == 1),
+        say=say,
     )
     place = graph.place
     ids = [f"n_{k}" for k in range(len(graph.nodes))]
@@ -253,6 +258,7 @@ def _trace(
         data, operands = seen(node._stored), tuple([ids[place[parent]] for parent in node.parents])
         # Computed arrays never change; a leaf's may, at the next step of an optimizer.
         value = data.copy() if node.op is None and isinstance(data, np.ndarray) else data
+        grad = seen(outward(grads[node])) if node in grads else None
         nodes.append(
             TraceNode(
                 id=ids[k],
@@ -265,7 +271,8 @@ def _trace(
                 dtype=str(dtype_of(data)),
                 value=value,
                 requires_grad=node.requires_grad,
-                grad=seen(outward(grads[node])) if node in grads else None,
+                grad=grad,
+                held=_held(node, value, grad),
                 delta=k in activated and node.op is not None,
                 scope=_scope(node.scope, scopes) if node.scope is not None else None,
                 _words=words,
@@ -283,6 +290,14 @@ def _trace(
     backward = [at[edge] for edge in steps]
     differentiated = graph.root._grad is not None
     return Trace(nodes, edges, [*scopes.values()], backward, place, words=words, differentiated=differentiated)
+
+
+def _held(node: Node, value: Any, grad: Any) -> Any:
+    """What the ``.grad`` of a node holds, if that is another gradient than the one of this pass."""
+    if node._grad is None or grad is None:
+        return None
+    held = seen(node._grad)
+    return None if same(held, grad, value) else held
 
 
 def _scope(scope: Scope, known: dict[int, TraceScope]) -> str:

@@ -13,7 +13,7 @@ from ..arrays.batched import is_batch
 from ..operation import Operation
 from . import formulas, latex
 from .formulas import Operand
-from .notation import derivative
+from .notation import Say, derivative
 
 if TYPE_CHECKING:
     from .events import TraceEdge, TraceNode
@@ -33,6 +33,8 @@ class Wording:
         df/dx = ∂f/∂g · dg/dx + ∂f/∂x.
     plain_seed : bool
         Whether the pass starts from the number 1, which products need not mention.
+    say : callable
+        Gives the texts of rules in a language.
     root : str
         Id of the node that is differentiated.
     nodes : mapping of str to TraceNode
@@ -42,6 +44,7 @@ class Wording:
     of: str
     d: str
     plain_seed: bool
+    say: Say = str
     root: str = ""
     nodes: Mapping[str, TraceNode] = field(default_factory=dict)
     _latest: tuple[TraceNode, tuple[Operation, Operand, list[Operand]]] | None = None
@@ -68,11 +71,11 @@ class Wording:
 
     def formula(self, node: TraceNode) -> str:
         """How a node was computed."""
-        return "" if node.op is None else formulas.formula(*self._operation(node), node.static)
+        return "" if node.op is None else formulas.formula(*self._operation(node), node.static, self.say)
 
     def formula_latex(self, node: TraceNode) -> str:
         """How a node was computed, in LaTeX."""
-        return "" if node.op is None else latex.formula_latex(*self._operation(node), node.static)
+        return "" if node.op is None else latex.formula_latex(*self._operation(node), node.static, self.say)
 
     def symbol(self, edge: TraceEdge) -> str:
         """The local derivative of an edge: of one variable alone a result has a derivative, of several partial ones."""
@@ -84,13 +87,19 @@ class Wording:
         """The local derivative as a formula, where there is one."""
         result = self.nodes[edge.result]
         op, out, operands = self._operation(result)
-        return formulas.local(op, edge.index, out, operands, result.static) if self._is_local(op, edge) else ""
+        return (
+            formulas.local(op, edge.index, out, operands, result.static, self.say) if self._is_local(op, edge) else ""
+        )
 
     def rule_latex(self, edge: TraceEdge) -> str:
         """The local derivative as a formula in LaTeX."""
         result = self.nodes[edge.result]
         op, out, operands = self._operation(result)
-        return latex.local_latex(op, edge.index, out, operands, result.static) if self._is_local(op, edge) else ""
+        return (
+            latex.local_latex(op, edge.index, out, operands, result.static, self.say)
+            if self._is_local(op, edge)
+            else ""
+        )
 
     def product(self, edge: TraceEdge, upstream: str = "") -> tuple[str, str]:
         """The vector-Jacobian product of an edge and a note on its shapes; the upstream gradient may get a name."""
@@ -99,7 +108,7 @@ class Wording:
         if not upstream:
             first = result.id == self.root and self.plain_seed
             upstream = "1" if first else "δ" if result.delta else self.gradient(result)
-        return formulas.product(op, edge.index, upstream, out, operands, result.static)
+        return formulas.product(op, edge.index, upstream, out, operands, result.static, self.say)
 
     def local(self, edge: TraceEdge) -> Any:
         """The local derivative in numbers: the rule for the gradient 1. None for complex data, where it may be none."""

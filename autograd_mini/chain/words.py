@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from .comparing import multiple
+from .notation import number
+from .spanish import RULES
+
+if TYPE_CHECKING:
+    from .events import TraceNode
 
 Language: TypeAlias = Literal["en", "es"]
 
@@ -20,7 +27,7 @@ class Words:
         How many contributions a gradient is the sum of: whole paths, or edges that several paths share.
     direct, nth, any_nth : str, tuple of str, str
         Which of several edges between two values this is.
-    more, empty, mean : str
+    more, empty, mean, norm : str
         For arrays that are not shown whole.
     forward, backward : tuple of str
         The legend: name of the pass, what it does (bold between asterisks).
@@ -38,8 +45,12 @@ class Words:
         Flags of a gradient that is zero, and of one that is very large.
     not_finite : str
         The flag of a value that is nan or infinite somewhere.
-    phrases : dict of str to str
-        Phrases of the rules in this language.
+    accumulated, differs : str
+        What ``.grad`` holds where it is not the gradient of this pass, told in full.
+    passes, other_passes, leftover : str
+        The same in short, on a card, and a sentence below the picture.
+    rules : dict of str to str
+        The texts of the rules in this language.
     """
 
     value: str = "value"
@@ -55,6 +66,7 @@ class Words:
     more: str = "+{n} more"
     empty: str = "empty"
     mean: str = "mean"
+    norm: str = "norm"
     forward: tuple[str, str] = ("forward", "each node computes its *value*")
     backward: tuple[str, str] = ("backward", "each edge carries its *local derivative*")
     total: str = "{d}{root}/{d}node = sum over outgoing edges of ({d}{root}/{d}next × local)"
@@ -73,17 +85,35 @@ class Words:
     dead: str = "dead"
     explodes: str = "explodes"
     not_finite: str = "not finite"
-    phrases: dict[str, str] = field(default_factory=dict)
+    accumulated: str = "{name}{g} = {n} × this, the sum over {n} backward calls"
+    differs: str = "{name}{g} differs: it comes from other backward calls, or several have accumulated"
+    passes: str = "{n} passes"
+    other_passes: str = "other passes"
+    leftover: str = "not of this pass alone: {names}; .grad = None before backward() starts anew"
+    rules: dict[str, str] = field(default_factory=dict)
 
     def ordinal(self, n: int) -> str:
         """1st, 2nd, ..., for the numbers of operands."""
         return self.nth[n - 1] if n <= len(self.nth) else self.any_nth.format(n=n)
 
+    def held(self, node: TraceNode, fmt: str) -> str:
+        """What the ``.grad`` of a value holds, in full, if it is not the gradient of this pass; else ""."""
+        if node.held is None:
+            return ""
+        calls = multiple(node.held, node.grad, node.value)
+        words = {"name": f"{node.name}.grad", "g": "" if node.shape else f": {number(node.held, fmt)}"}
+        return self.accumulated.format(**words, n=calls) if calls else self.differs.format(**words)
+
+    def held_in_short(self, node: TraceNode) -> str:
+        """The same in two words; "" if there is nothing to say."""
+        if node.held is None:
+            return ""
+        calls = multiple(node.held, node.grad, node.value)
+        return self.passes.format(n=calls) if calls else self.other_passes
+
     def say(self, text: str) -> str:
-        """A rule's text with its phrases in this language."""
-        for phrase, translation in self.phrases.items():
-            text = text.replace(phrase, translation)
-        return text
+        """A text of the table of operations in this language."""
+        return self.rules.get(text, text)
 
 
 _SPANISH = Words(
@@ -100,6 +130,7 @@ _SPANISH = Words(
     more="+{n} más",
     empty="vacío",
     mean="media",
+    norm="norma",
     forward=("hacia delante", "cada nodo calcula su *valor*"),
     backward=("hacia atrás", "cada arista lleva su *derivada local*"),
     total="{d}{root}/{d}nodo = suma sobre las aristas salientes de ({d}{root}/{d}siguiente × local)",
@@ -118,12 +149,12 @@ _SPANISH = Words(
     dead="muerto",
     explodes="explota",
     not_finite="no finito",
-    phrases={
-        "Σ rows of ": "Σ filas de ",
-        ", copied": ", copiado",
-        "broadcast undone: ": "difusión deshecha: ",
-        "element by element": "elemento a elemento",
-    },
+    accumulated="{name}{g} = {n} × esto, la suma de {n} pasadas de backward",
+    differs="{name}{g} difiere: viene de otras pasadas de backward, acaso de varias sumadas",
+    passes="{n} pasadas",
+    other_passes="otras pasadas",
+    leftover="no solo de esta pasada: {names}; .grad = None antes de backward() empieza de nuevo",
+    rules=RULES,
 )
 
 LANGUAGES: dict[str, Words] = {"en": Words(), "es": _SPANISH}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import io
+import math
 import os
 import re
 import sys
@@ -98,7 +100,26 @@ def test_the_files_of_the_gallery_show_what_its_code_draws(pure: None) -> None:
         svg = (FIGURES.FOLDER / f"{name}.svg").read_text(encoding="utf-8")
         texts = [text for text in ET.fromstring(svg).itertext() if text.strip()]
         assert texts == [text for text in ET.fromstring(FIGURES.figure(name).svg()).itertext() if text.strip()], name
-        assert (FIGURES.FOLDER / f"{name}.png").stat().st_size < 100_000
+        png = FIGURES.FOLDER / f"{name}.png"
+        assert png.stat().st_size < 100_000
+        assert FIGURES.drawn_from(png) == FIGURES.fingerprint(FIGURES.figure(name)), f"{png.name}: make figures"
+
+
+def test_every_figure_that_is_shown_is_one_that_is_drawn() -> None:
+    drawn = {path.stem for path in FIGURES.FOLDER.iterdir()}
+    assert drawn == {*FIGURES.FIGURES, *FIGURES.PLOTS}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("example", FIGURES.PLOTS)
+def test_the_plots_of_the_documentation_are_those_of_the_examples(example: str) -> None:
+    """Pixel by pixel but for the smoothing of lines, which differs from machine to machine."""
+    image = pytest.importorskip("PIL.Image")
+    redrawn = image.open(io.BytesIO(FIGURES.plotted(example))).convert("L")
+    with image.open(FIGURES.FOLDER / f"{example}.png") as file:
+        kept = file.convert("L")
+    assert kept.size == redrawn.size
+    assert np.abs(np.asarray(kept, dtype=float) - np.asarray(redrawn, dtype=float)).mean() < 2.0
 
 
 def test_the_neuron_shows_the_numbers_of_the_chain_rule() -> None:
@@ -256,7 +277,7 @@ def test_gradients_are_those_of_one_pass() -> None:
     f.backward()
     f.backward()
     assert w.grad == 4.0
-    assert nodes_of(draw(f))["w"].endswith("df/dw|2")
+    assert nodes_of(draw(f))["w"].endswith("df/dw|2|.grad  2 passes|4")
 
 
 def test_released_and_changed_graphs() -> None:
@@ -625,3 +646,69 @@ def test_every_format_falls_back_to_a_coarser_layout(monkeypatch: pytest.MonkeyP
         getattr(drawing, format)()
     assert asked == [format, format]
     assert drawing.source.rstrip().endswith("}")
+
+
+# --- gradients that are not of this pass ------------------------------------------------------------------------------
+
+
+def square() -> tuple[Value, Value]:
+    w = Value(3.0, name="w")
+    return w**2, w
+
+
+def test_a_gradient_of_several_passes_is_flagged() -> None:
+    """w² at 3 has the derivative 6; two passes leave 12 in w.grad, and the card says both."""
+    f, w = square()
+    f.backward()
+    assert ".grad" not in draw(f).source
+    f.backward()
+    assert nodes_of(draw(f))["w"] == "w|parameter|value|3|df/dw|6|.grad  2 passes|12"
+    source = draw(f).source
+    assert "not of this pass alone: w.grad; .grad = None before backward() starts anew" in source
+    assert 'tooltip="w; w.grad: 12 = 2 × this, the sum over 2 backward calls"' in source
+    spanish = draw(f, lang="es").source
+    assert "2 pasadas" in spanish
+    assert "no solo de esta pasada: w.grad" in spanish
+    assert "w.grad: 12 = 2 × esto, la suma de 2 pasadas de backward" in spanish
+    w.grad = None
+    assert ".grad" not in draw(f).source
+
+
+def test_a_gradient_that_was_left_or_set_is_flagged() -> None:
+    f, w = square()
+    w.grad = 0.5  # left by an earlier step: backward() would add to it
+    assert nodes_of(draw(f))["w"] == "w|parameter|value|3|df/dw|–|.grad  other passes|0.5"
+    f.backward()
+    assert nodes_of(draw(f))["w"].endswith("|df/dw|6|.grad  other passes|6.5")
+    trace = draw(f).trace
+    assert (trace.of(w).grad, trace.of(w).held) == (6.0, 6.5)
+    assert trace.root.held is None
+
+
+def test_gradients_of_arrays_are_flagged() -> None:
+    h = Value([1.0, 2.0], name="h")
+    f = (h * h).sum()
+    for _ in range(3):
+        f.backward()
+    assert ".grad: 3 passes" in draw(f).source
+    assert ".grad: 3 passes" in draw(f, detail="min").source
+    h.grad = np.array([1.0, 0.0])
+    assert ".grad: other passes" in draw(f).source
+    assert "h.grad differs: it comes from other backward calls" in draw(f).source
+
+
+def test_many_flagged_leaves_are_not_all_named() -> None:
+    weights = [Value(float(k), name=f"w{k}") for k in range(1, 7)]
+    f = sum(w * w for w in weights)
+    for w in weights:
+        w.grad = 100.0
+    assert "w₁.grad, w₂.grad, w₃.grad, w₄.grad …; " in draw(f).source
+
+
+def test_what_differs_by_rounding_alone_is_no_other_gradient() -> None:
+    f, w = square()
+    f.backward()
+    w.grad = 6.0 * (1.0 + 1e-12)
+    assert draw(f).trace.of(w).held is None
+    w.grad = math.nan
+    assert math.isnan(draw(f).trace.of(w).held)

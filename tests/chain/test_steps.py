@@ -788,3 +788,17 @@ def test_what_is_exported() -> None:
     assert am.steps is steps
     assert am.Steps is Steps
     assert isinstance(steps(neuron()).layers[0], LayerStep)
+
+
+def test_a_gradient_of_several_passes_is_told() -> None:
+    w, v = Value(3.0, name="w"), Value(2.0, name="v")
+    f = w * w * v
+    for _ in range(2):
+        f.backward()
+    walk = steps(f)
+    assert says(walk, "sum", "w")[0].endswith("add up; w.grad: 24 = 2 × this, the sum over 2 backward calls")
+    assert says(walk, "backward", "v")[0].endswith("flows to v; v.grad: 18 = 2 × this, the sum over 2 backward calls")
+    assert "v.grad" in walk._sentences.card(walk.trace.of(v))["lines"][-1]
+    assert "= 2 × esto, la suma de 2 pasadas de backward" in steps(f, lang="es").table()
+    w.grad = v.grad = None
+    assert ".grad" not in steps(f).table()

@@ -6,7 +6,8 @@ import json
 import math
 import os
 import time
-from collections.abc import Callable
+import weakref
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -214,7 +215,7 @@ def test_json(pass_: Trace) -> None:
     assert data["nodes"][9] == {
         "id": "n_9", "name": "o", "kind": "op", "op": "tanh", "static": None, "operands": ["n_8"], "shape": [],
         "dtype": "float64", "value": math.tanh(0.25), "requires_grad": True, "grad": pass_.node("n_9").grad,
-        "delta": False, "scope": "s_0", "formula": "tanh z", "symbol": "∂C/∂o", "latex": r"\tanh z",
+        "held": None, "delta": False, "scope": "s_0", "formula": "tanh z", "symbol": "∂C/∂o", "latex": r"\tanh z",
     }  # fmt: skip
     assert data["edges"][8]["latex"] == "1 - o^{2}"
     assert data["events"][13] == {"step": 13, "phase": "seed", "node": "n_13", "edges": []}
@@ -568,3 +569,43 @@ def test_one_name_serves_the_pass_of_a_number_and_the_diagonal_of_a_matrix() -> 
     W = am.Value(np.arange(9.0).reshape(3, 3))
     assert am.trace(W).item() == np.trace(W).item() == 12.0
     assert am.trace(W, 1).item() == 6.0
+
+
+@pytest.mark.parametrize("printer", ["draw", "explain", "steps", "trace"])
+def test_looking_keeps_no_value_alive(printer: str) -> None:
+    """Up to Python 3.12 the dict of a function's variables stays in its frame, and would keep the graph for as long."""
+    look = getattr(am, printer)
+
+    def ends() -> weakref.ref[Value]:
+        x = Value(np.ones(1000))
+        y = (x * x).sum()
+        alive = weakref.ref(y)
+        look(y)
+        assert [look(root) for root in [y]]
+        del x, y
+        assert alive() is None
+        return alive
+
+    def goes_on() -> Iterator[bool]:
+        x = Value(2.0)
+        y = x * x
+        alive = weakref.ref(y)
+        look(y)
+        yield alive() is not None
+        del x, y
+        yield alive() is None
+
+    assert ends()() is None
+    assert [*goes_on()] == [True, True]
+
+
+def test_looking_leaves_the_dict_of_locals_as_it_is() -> None:
+    x = Value(2.0)
+    y = x * x
+    mine = locals()
+    trace(y)
+    assert mine["x"] is x
+    assert {"x", "y"} <= mine.keys()
+    space: dict[str, Any] = {"Value": Value, "trace": trace}
+    exec("x = Value(2.0)\ny = x * x\ntold = trace(y)", space)
+    assert space["x"] in space["told"].places

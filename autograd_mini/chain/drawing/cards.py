@@ -94,6 +94,9 @@ class Style:
                 if len(coming) > 1:
                     rows.append(self._sum(node, coming, whole_paths))
                 rows.append(self.row(symbol, node.grad, colour))
+            if node.held is not None:
+                title = self.small(f".grad  {self.words.held_in_short(node)}", self.palette.explodes)
+                rows.append(self.row(title, node.held, self.palette.explodes))
         rows += self._update(node, 3)
         return f'<<TABLE {_TABLE} CELLPADDING="2">{self._header(node, 3, times)}<HR/>{"".join(rows)}</TABLE>>'
 
@@ -144,6 +147,9 @@ class Style:
         flag = flag_of(node) if self.gradients else None
         if flag is not None:
             symbol += f"  <B>{self.small(getattr(self.words, flag), getattr(self.palette, flag))}</B>"
+        if node.shape and node.held is not None:
+            text = f".grad: {self.words.held_in_short(node)}"
+            symbol += f"  <B>{self.small(text, self.palette.explodes)}</B>"
         return f"<B>δ</B> = {symbol}" if node.delta else symbol
 
     def _update(self, node: TraceNode, columns: int) -> list[str]:
@@ -195,6 +201,8 @@ class Style:
     def tooltip(self, node: TraceNode) -> str:
         """What a card says when the pointer rests on it: name, formula, and what the full colours stand for."""
         text = f"{node.name} = {clean_text(node.formula, LONGEST_FORMULA)}" if node.formula else node.name
+        if node.held is not None:
+            text += f"; {self.words.held(node, self.fmt)}"
         if not node.shape or not np.size(node.value):
             return text
         text += f"; {self.words.value} {scale_text(node.value, self.fmt)}"
@@ -255,9 +263,9 @@ class Style:
     def _product_lines(self, edge: TraceEdge, operand: TraceNode, contributions: int) -> list[str]:
         left = "δ" if operand.delta else operand.symbol
         equals = "=" if contributions == 1 else "+="
-        product = self.words.say(clean_text(edge.product, LONGEST_FORMULA))
+        product = clean_text(edge.product, LONGEST_FORMULA)
         lines = [f"<I>{escape(f'{left} {equals} {product}')}</I>"]
-        return [*lines, escape(self.words.say(edge.note))] if edge.note else lines
+        return [*lines, escape(edge.note)] if edge.note else lines
 
 
 def flag_of(node: TraceNode) -> Literal["dead", "explodes"] | None:

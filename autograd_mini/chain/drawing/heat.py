@@ -89,7 +89,7 @@ class Panel:
                 "min": real.min(),
                 self.words.mean: real.mean(),
                 "max": real.max(),
-                "norm": np.linalg.norm(real.astype(float).ravel()),
+                self.words.norm: np.linalg.norm(real.astype(float).ravel()),
             }
         width = max(map(len, numbers))
         return [f"{name:<{width}} {number(float(x), self.fmt)}" for name, x in numbers.items()]

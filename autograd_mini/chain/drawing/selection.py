@@ -167,7 +167,7 @@ def _count(paths: int, words: Words) -> str:
 def _products(trace: Trace, target: TraceNode, words: Words) -> str:
     """The vector-Jacobian products that are added to a gradient."""
     coming = trace.outgoing[target.id]
-    products = " + ".join(words.say(edge.product) for edge in coming[:_SHOWN_PATHS])
+    products = " + ".join(edge.product for edge in coming[:_SHOWN_PATHS])
     return products + (" + …" if len(coming) > _SHOWN_PATHS else "")
 
 

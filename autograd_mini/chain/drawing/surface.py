@@ -33,6 +33,7 @@ _CHOICES = {
     "rankdir": ("LR", "TB"),
     "theme": ("auto", "light", "dark"),
 }
+_NAMED = 4
 _SUFFIXES = (".svg", ".png", ".pdf", ".dot", ".gv")
 
 
@@ -289,6 +290,9 @@ def draw(  # noqa: PLR0913 (the options of a picture, each with a default)
 
     Notes
     -----
+    The gradients are those of this pass. Where the ``.grad`` of a value holds another one, because several calls of
+    ``backward`` added up or it is left from an earlier step, a red line says so, and a sentence below names the leaves.
+
     A gradient that is zero throughout has a red "dead" beside it; one with an entry beyond ±1000, an infinite one or a
     nan has a red "explodes".
 
@@ -315,7 +319,7 @@ def draw(  # noqa: PLR0913 (the options of a picture, each with a default)
     rate, words = learning_rate(update), LANGUAGES[lang]
     found = variables(sys._getframe(1), names)
     with uncollected():
-        trace = record_pass(root, gradient, found, fmt)
+        trace = record_pass(root, gradient, found, fmt, lang=lang)
         modules = Modules.asked(trace, depth, collapse, expand)
         picture = Picture.whole(trace)
         if paths is not None:
@@ -324,6 +328,10 @@ def draw(  # noqa: PLR0913 (the options of a picture, each with a default)
             picture = near(picture, values_of(trace, around, "around"), 3 if radius is None else radius, words)
         if highlight is not None:
             picture = lit(picture, values_of(trace, highlight, "highlight"), words, fmt)
+        stale = [f"{node.name}.grad" for node in trace.nodes if node.op is None and node.held is not None]
+        if stale:
+            more = " …" if len(stale) > _NAMED else ""
+            picture = picture.saying(words.leftover.format(names=", ".join(stale[:_NAMED]) + more))
         palette = DARK if theme == "dark" else LIGHT
         style = Style(
             palette,

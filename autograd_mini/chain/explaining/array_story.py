@@ -13,13 +13,14 @@ from typing import Any
 import numpy as np
 
 from ...node import fit, outward
+from ..comparing import norm
 from ..events import TraceEdge, TraceNode
 from ..paths import Dag, Route, count_text
 from ..recording import seen
 from .document import Equation, Heading, Item, Row
 from .expressions import bare
 from .story import Factor, Path, Story
-from .view import View, as_dag, delta_name, norm
+from .view import View, as_dag, delta_name
 
 _MOST_STEPS = 12
 _ENDS = 5
@@ -62,7 +63,7 @@ def nested(edges: Sequence[TraceEdge], upstream: str) -> str:
 
 
 # A number copied to every entry and then multiplied entry by entry is a factor.
-_COPIES = re.compile(r"\(([^() ]+), copied\) × ")
+_COPIES = re.compile(r"\(([^() ]+), (?:copied|copiado)\) × ")
 
 
 def _is_compound(text: str) -> bool:
@@ -200,8 +201,7 @@ class _Teller:
         return f"{delta} = {symbol}" if delta else symbol
 
     def _product(self, top: int) -> tuple[str, str]:
-        text, note = self.edges[self.dag.leaving[top][0]].product_of(self._upstream(top))
-        return self.view.say(text), self.view.say(note)
+        return self.edges[self.dag.leaving[top][0]].product_of(self._upstream(top))
 
     def _steps(self, counts: Sequence[int]) -> Iterator[Row]:
         """A line for each value on all paths, and for each path where there are several between two of them."""
@@ -239,7 +239,7 @@ class _Teller:
         ways = [[self.nodes[node].name for node in (top, *map(self.dag.lowers.__getitem__, way))] for way in routes]
         for k, (term, route, arrows) in enumerate(zip(terms, routes, arrows_between(ways), strict=False)):
             text = nested([self.edges[edge] for edge in route], self._upstream(top)) if len(route) <= _SPELLED else ""
-            text = view.say(text) if len(text) <= _LINE else ""
+            text = text if len(text) <= _LINE else ""
             words = f"  {'+' if k else ' '} {text or arrows}"
             yield Row("", (words, arrows if text else "", view.equals(_shown(term), fmt=form)))
         if len(shown) < count:
@@ -262,7 +262,7 @@ class _Teller:
         formulas = []
         for top, bottom in pairwise([0, *marks, neck[-1]]):
             way = [self.edges[self.dag.leaving[node][0]] for node in neck if top <= node < bottom]
-            formulas.append(f"{self._left(bottom)} = {view.say(nested(way, self._upstream(top)))}")
+            formulas.append(f"{self._left(bottom)} = {nested(way, self._upstream(top))}")
         if max(map(len, formulas)) <= _LINE:
             yield Equation("", tuple(Row("", (formula,)) for formula in formulas), view.telling.short)
 

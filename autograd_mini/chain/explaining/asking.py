@@ -5,20 +5,21 @@ from __future__ import annotations
 import difflib
 import operator
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import numpy as np
 
 from ...guards import GraphError, describe
 from ...node import Node
+from ..comparing import multiple, same
 from ..events import Trace, TraceNode
 from ..names import LONGEST_NAME, Found, named_inside, shown
 from ..recording import record_pass, seen
 from ..render import clean_text
 from ..words import LANGUAGES, Language
 from .chart import Index
-from .view import View, norm, place
+from .view import View, place
 
 _RAISED = re.compile(r"⁽[⁰¹²³⁴-⁹]+⁾$")
 _MOST_NAMES = 12
@@ -38,7 +39,7 @@ def view_of(root: Any, found: Found, max_paths: int, fmt: str, lang: Language) -
         raise ValueError(f"max_paths is a whole number of at least 1, got {max_paths!r}")
     if lang not in LANGUAGES:
         raise ValueError(f"lang is one of {', '.join(map(repr, LANGUAGES))}, got {lang!r}")
-    trace = record_pass(root, None, found, fmt, apart=True)
+    trace = record_pass(root, None, found, fmt, lang=lang, apart=True)
     if not trace.root.requires_grad:
         raise GraphError(
             f"{describe(root)} depends on no value that requires a gradient, so there is no chain rule to explain"
@@ -180,29 +181,24 @@ def checked(view: View, target: TraceNode, value: Any, element: Index | None = N
         In words, with ✓ or ✗.
     """
     telling, fresh = view.telling, _entry(target.grad, element)
-    agrees = _agreement(target, scale)
-    if not agrees(value, fresh):
+    if not same(value, fresh, target.value, scale):
         return telling.wrong.format(g=_number(view, fresh))
-    return grad_check(view, target, element, agrees) or telling.fresh.format(g=_number(view, fresh))
+    return grad_check(view, target, element, scale) or telling.fresh.format(g=_number(view, fresh))
 
 
-def grad_check(
-    view: View, target: TraceNode, element: Index | None = None, agrees: Callable[[Any, Any], bool] | None = None
-) -> str:
+def grad_check(view: View, target: TraceNode, element: Index | None = None, scale: float = 0.0) -> str:
     """How a value's ``.grad`` compares with the pass: ``w1.grad: −2.839 ✓``; "" if it has none."""
-    telling, source = view.telling, view.sources[place(target.id)]
+    source = view.sources[place(target.id)]
     if source._grad is None:
         return ""
-    agrees = agrees or _agreement(target, 0.0)
     fresh, own = _entry(target.grad, element), _entry(seen(source._grad), element)
     index = f"[{', '.join(map(str, element))}]" if element else ""
     words = {"name": f"{view.named.get(target.id, '')}.grad{index}", "g": _number(view, own)}
-    if agrees(own, fresh):
-        return telling.grad.format(**words)
-    calls = _times(own, fresh)
-    if calls and agrees(own, calls * np.asarray(fresh)):
-        return telling.accumulated.format(**words, n=calls)
-    return telling.differs.format(**words)
+    if same(own, fresh, target.value, scale):
+        return view.telling.grad.format(**words)
+    calls = multiple(own, fresh, target.value)
+    kept = LANGUAGES[view.lang]
+    return kept.accumulated.format(**words, n=calls) if calls else kept.differs.format(**words)
 
 
 def _entry(grad: Any, element: Index | None) -> Any:
@@ -211,25 +207,3 @@ def _entry(grad: Any, element: Index | None) -> Any:
 
 def _number(view: View, x: Any) -> str:
     return f": {view.number(x)}" if np.ndim(x) == 0 else ""
-
-
-def _times(own: Any, fresh: Any) -> int:
-    """How many times the one is in the other, as a whole number; 0 if that cannot be said."""
-    with np.errstate(all="ignore"):
-        square = float(np.sum(np.abs(fresh) ** 2))
-        ratio = float(np.real(np.sum(np.conj(fresh) * own))) / square if square else 0.0
-    return round(ratio) if np.isfinite(ratio) and ratio > 1.5 else 0
-
-
-def _agreement(target: TraceNode, scale: float) -> Callable[[Any, Any], bool]:
-    """Equality up to rounding, in the precision of the value's data."""
-    data = np.asarray(target.value)
-    tolerance = float(np.finfo(data.dtype).eps) ** 0.5 if data.dtype.kind in "fc" else 1e-8
-
-    def agrees(x: Any, y: Any) -> bool:
-        size = max(norm(y), scale)
-        room = tolerance * size if np.isfinite(size) else 0.0
-        with np.errstate(all="ignore"):
-            return bool(np.allclose(x, y, rtol=tolerance, atol=room, equal_nan=True))
-
-    return agrees

@@ -13,6 +13,7 @@ from ..events import TraceEdge, TraceNode
 from ..formulas import Operand
 from ..notation import bracketed_factor, derivative
 from ..paths import Dag
+from ..words import LANGUAGES
 from .view import View, as_dag
 
 Index = tuple[int, ...]
@@ -84,7 +85,14 @@ class Chart:
         operands = [trace.node(id) for id in result.operands]
         if op.elementwise:
             words = [_operand(node, _same_entry(out, node.shape)) for node in operands]
-            return formulas.local(op, step.index, Operand(entry_name(result.name, out)), words, result.static)
+            return formulas.local(
+                op,
+                step.index,
+                Operand(entry_name(result.name, out)),
+                words,
+                result.static,
+                LANGUAGES[self.view.lang].say,
+            )
         if op.name in _MATRIX_PRODUCTS and all(len(node.shape) <= 2 for node in operands):
             if step.index == 2:
                 return "1"

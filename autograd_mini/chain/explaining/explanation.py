@@ -6,11 +6,11 @@ from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any
 
+from ..comparing import norm
 from ..events import json_ready
 from ..paths import count_text
 from . import document
 from .story import Factor, Path, Story
-from .view import norm
 
 
 class Explanation:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from ..comparing import norm
 from ..events import TraceNode
 from ..names import Names, variables
 from ..notation import derivative
@@ -17,7 +18,7 @@ from .document import Equation, Item, Row
 from .explanation import Explanation
 from .story import Path, Story
 from .unroll import unrolled
-from .view import View, norm
+from .view import View
 
 
 def explain(

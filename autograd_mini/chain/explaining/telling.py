@@ -26,7 +26,7 @@ class Telling:
         Further factors that are sums.
     cancels : str
         How much of the paths' sizes is left in their sum.
-    fresh, wrong, grad, accumulated, differs : str
+    fresh, wrong, grad : str
         What the result was checked against, and how that went.
     none : str
         Why a derivative is 0 without any path.
@@ -55,8 +55,6 @@ class Telling:
     fresh: str = "fresh backward pass{g} ✓"
     wrong: str = "fresh backward pass{g} ✗"
     grad: str = "{name}{g} ✓"
-    accumulated: str = "{name}{g} = {n} × this, the sum over {n} backward calls"
-    differs: str = "{name}{g} differs: it comes from other backward calls, or several have accumulated"
     none: str = "no path: every derivative on the way is 0"
     terms: str = "⋯ {n} more"
     values: str = "⋯ {n} more like these"
@@ -88,8 +86,6 @@ _SPANISH = Telling(
     cancels="lo que queda al cancelarse: |Σ| / Σ|·| = {ratio}",
     fresh="una pasada nueva hacia atrás{g} ✓",
     wrong="una pasada nueva hacia atrás{g} ✗",
-    accumulated="{name}{g} = {n} × esto, la suma de {n} pasadas de backward",
-    differs="{name}{g} difiere: viene de otras pasadas de backward, acaso de varias sumadas",
     none="ningún camino: todas las derivadas por el camino son 0",
     terms="⋯ {n} más",
     values="⋯ {n} más como estos",

@@ -158,7 +158,7 @@ class _Teller:
         region = self._region(node)
         text = self._formula(node, region)
         if text:
-            return [Row("", (f"{left} = {view.say(text)}", value), note)]
+            return [Row("", (f"{left} = {text}", value), note)]
         if not region:
             hint = view.telling.drill.format(root=view.trace.root.name, name=node.name)
             return [Row("", (left, value), f"{note}   {hint}".strip())]
@@ -167,7 +167,7 @@ class _Teller:
             names = {edge.result: self._upstream(edge) for edge in self.trace.outgoing[here.id]}
             terms = [nested([edge], names[edge.result]) for edge in self.trace.outgoing[here.id]]
             gradient = left if here is node else here.symbol
-            rows.append(Row("", (f"{gradient} = {view.say(' + '.join(terms))}", view.equals(here.grad))))
+            rows.append(Row("", (f"{gradient} = {' + '.join(terms)}", view.equals(here.grad))))
         return [*rows[:-1], Row("", rows[-1].cells, note)]
 
     def _upstream(self, edge: TraceEdge) -> str:

@@ -15,10 +15,11 @@ from ...arrays.batched import is_batch
 from ...node import Node
 from ...value import Value
 from ..arithmetic import Sum, fitting
+from ..comparing import norm
 from ..events import Trace, TraceEdge, TraceNode
 from ..notation import number, shape_text
 from ..paths import Dag, between
-from ..words import LANGUAGES, Language
+from ..words import Language
 from .document import Equation, Item, listed, to_text
 from .telling import TELLINGS, Telling
 
@@ -62,10 +63,6 @@ class View:
     def telling(self) -> Telling:
         """The words between formulas."""
         return TELLINGS[self.lang]
-
-    def say(self, text: str) -> str:
-        """A rule's text, its few words in this language."""
-        return LANGUAGES[self.lang].say(text)
 
     @property
     def of(self) -> str:
@@ -153,7 +150,7 @@ class View:
     def _definition(self, node: TraceNode) -> str:
         """How a value was computed; of one that was given its numbers, or its shape."""
         if node.op is not None:
-            return f"{node.name} = {self.say(node.formula)}"
+            return f"{node.name} = {node.formula}"
         if node.dtype == "bool":
             return f"{node.name} = {_truths(node.value) if np.size(node.value) <= _SMALL else shape_text(node.shape)}"
         text = self.array(node.value)
@@ -205,12 +202,6 @@ class View:
 def place(id: str) -> int:
     """The place of a node in topological order, from its id."""
     return int(id[2:])
-
-
-def norm(x: Any) -> float:
-    """The Frobenius norm of an array, the size of a number."""
-    with np.errstate(all="ignore"):
-        return float(np.sqrt(np.sum(np.abs(x) ** 2)))
 
 
 def _truths(x: Any) -> str:

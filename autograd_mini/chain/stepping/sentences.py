@@ -83,6 +83,8 @@ class Sentences:
                 text += f" ({self.phrases.so_far_array.format(k=k, n=len(coming))})"
             else:
                 text += f" ({self.phrases.so_far.format(k=k, n=len(coming), total=self.number(edge.total))})"
+        elif operand.op is None and operand.held is not None:
+            text += f"; {self._words.held(operand, self.fmt)}"
         return formula, _line(text)
 
     def total(self, node: TraceNode) -> tuple[str, str]:
@@ -90,9 +92,12 @@ class Sentences:
         coming = self._coming(node)
         formula = _line(f"{self.gradient(node)} = {_sum([self.contribution(edge) for edge in coming])}")
         if node.shape:
-            return formula, self.phrases.total_array.format(n=len(coming), name=node.name)
-        total = equated(Sum(_few([edge.contribution for edge in coming])), node.grad, self.fmt)
-        return formula, self.phrases.total.format(sum=total, n=len(coming), name=node.name)
+            text = self.phrases.total_array.format(n=len(coming), name=node.name)
+        else:
+            total = equated(Sum(_few([edge.contribution for edge in coming])), node.grad, self.fmt)
+            text = self.phrases.total.format(sum=total, n=len(coming), name=node.name)
+        held = self._words.held(node, self.fmt) if node.op is None else ""
+        return formula, f"{text}; {held}" if held else text
 
     def update(self, node: TraceNode, rate: float) -> tuple[str, str]:
         """One step of gradient descent."""
@@ -115,7 +120,8 @@ class Sentences:
             lines += [self.seed(node)[0], self.phrases.own_gradient.format(name=node.name)]
         else:
             lines += self._chain(node)
-        return {"title": formula, "lines": lines}
+        held = self._words.held(node, self.fmt)
+        return {"title": formula, "lines": [*lines, held] if held else lines}
 
     def _chain(self, node: TraceNode) -> list[str]:
         """The gradient as a sum of contributions, each local derivative, and the ways to the root."""
@@ -200,7 +206,7 @@ class Sentences:
         """What an edge adds, in symbols: ``∂C/∂o · ∂o/∂z``, ``Xᵀ · δ``."""
         result = self.trace.node(edge.result)
         if self._local(edge) is None:
-            return self._words.say(edge.product)
+            return edge.product
         if result is self.trace.root and result.grad == 1:
             same = edge.symbol == self.trace.node(edge.operand).symbol
             return edge.rule if same and edge.rule else edge.symbol
@@ -210,7 +216,7 @@ class Sentences:
         """A gradient in one line, ``δ = ∂C/∂z = ∂C/∂o × (1 − o²) = −1.42``; with `delta` it is called δ."""
         if node is self.trace.root:
             return self.seed(node)[0]
-        products = [self._words.say(edge.product) for edge in self._coming(node)]
+        products = [edge.product for edge in self._coming(node)]
         line = f"{'δ = ' if delta else ''}{node.symbol} = {_sum(products)}"
         return _line(line if node.shape else f"{line} = {self.number(node.grad)}")
 
@@ -221,8 +227,8 @@ class Sentences:
     def _flow(self, edge: TraceEdge, operand: TraceNode) -> str:
         local = self._local(edge)
         if local is None:
-            text = self.phrases.flows_array.format(name=operand.name, product=self._words.say(edge.product))
-            return f"{text}; {self._words.say(edge.note)}" if edge.note else text
+            text = self.phrases.flows_array.format(name=operand.name, product=edge.product)
+            return f"{text}; {edge.note}" if edge.note else text
         phrase = {1.0: self.phrases.copied, -1.0: self.phrases.turned}.get(local, self.phrases.flows)
         return phrase.format(
             local=self._told(edge),
@@ -235,7 +241,7 @@ class Sentences:
         """A local derivative: ``∂o/∂z = 1 − o² = 0.94``."""
         local = self._local(edge)
         if local is None:
-            return _line(self._words.say(edge.note))
+            return _line(edge.note)
         rule = edge.rule
         return _line(" = ".join([edge.symbol, *([rule] if rule and not is_number(rule) else []), self.number(local)]))
 
@@ -270,7 +276,7 @@ class Sentences:
         def write(form: str) -> tuple[str, Any]:
             printed = [number(x, form) for x in numbers]
             filled = [Operand(text, (), x) for text, x in zip(printed, numbers, strict=True)]
-            text = formulas.formula(op, Operand(node.name), filled, node.static)
+            text = formulas.formula(op, Operand(node.name), filled, node.static, self._words.say)
             return text, _computed(op, [read(text) for text in printed], node.static)
 
         ((text, sign),), value = agreeing([write], node.value, self.fmt)

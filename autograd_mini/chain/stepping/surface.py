@@ -423,5 +423,5 @@ def steps(
             f"the graph has {cards:,} values, and nobody walks through more than {max_nodes}: take a smaller part "
             "(fewer samples or neurons), see it folded with draw(...), or lift the limit with max_nodes=None"
         )
-    trace = record_pass(root, gradient, variables(sys._getframe(1), names), fmt)
+    trace = record_pass(root, gradient, variables(sys._getframe(1), names), fmt, lang=lang)
     return Steps(trace, rate, Look(lang, theme, fmt, rankdir, timeout))
