@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypeVar
 
 import numpy as np
 
-from .arrays import kind_of, plain
+from .arrays import Labelled, kind_of, operand, plain
+from .arrays.labels import check_labels, is_labelled
 from .engine import constant, record
 from .guards import RELEASED, describe, released
 from .node import Node
@@ -449,7 +450,7 @@ def _unary(op: Operation) -> Callable[..., Any]:
             try:
                 return forward(x if type(x) is float else plain(x))
             except TypeError:
-                return _again(call, (x,))
+                return _again(op, call, (x,))
         try:
             data = forward(x._stored)
         except Exception as error:
@@ -467,12 +468,12 @@ def _binary(op: Operation) -> Callable[..., Any]:
         try:
             if not isinstance(x, Node):
                 if not isinstance(y, Node):
-                    return forward(plain(x), plain(y))
+                    return forward(operand(x), operand(y))
                 x = constant(x, y._stored)
             elif not isinstance(y, Node):
                 y = constant(y, x._stored)
         except TypeError:
-            return _again(call, (x, y))
+            return _again(op, call, (x, y))
         try:
             return record(op, forward(x._stored, y._stored), (x, y))
         except Exception as error:
@@ -496,9 +497,9 @@ def general(op: Operation) -> Callable[..., Any]:
     def call(*args: Any, **kwargs: Any) -> Any:
         if count == 1 and not kwargs and len(args) in complete and not isinstance(args[0], Node):
             try:
-                return forward(plain(args[0]), *args[1:])  # as rules call it with plain data
+                return forward(operand(args[0]), *args[1:])  # as rules call it with plain data
             except TypeError:
-                return _again(call, args[:1], args[1:])
+                return _again(op, call, args[:1], args[1:])
         if not required and len(args) == count and not kwargs:
             operands, given = args, kwargs
         else:
@@ -508,15 +509,15 @@ def general(op: Operation) -> Callable[..., Any]:
         stored = _stored(operands)
         if not stored:
             try:
-                return forward(*[x if type(x) is float else plain(x) for x in operands], **given)
+                return forward(*[x if type(x) is float else operand(x) for x in operands], **given)
             except TypeError:
-                return _again(call, operands, (), given)
+                return _again(op, call, operands, (), given)
         static = {**defaults, **{name: _kept(item, op, name) for name, item in given.items()}} if given else defaults
         if len(stored) < count:
             try:
                 operands = tuple([x if isinstance(x, Node) else constant(x, stored[0]) for x in operands])
             except TypeError:
-                return _again(call, operands, (), given)
+                return _again(op, call, operands, (), given)
             stored = _stored(operands)
         try:
             data = forward(*stored, **static)
@@ -553,10 +554,10 @@ def _several(op: Operation) -> Callable[..., Any]:
         if len(stored) < count:
             try:
                 if not stored:
-                    return forward(*[x if type(x) is float else plain(x) for x in operands])
+                    return forward(*[x if type(x) is float else operand(x) for x in operands])
                 operands = tuple([x if isinstance(x, Node) else constant(x, stored[0]) for x in operands])
             except TypeError:
-                return _again(call, operands)
+                return _again(op, call, operands)
             stored = _stored(operands)
         try:
             data = forward(*stored)
@@ -569,15 +570,29 @@ def _several(op: Operation) -> Callable[..., Any]:
 
 
 def _again(
-    call: Callable[..., Any], operands: Sequence[Any], rest: Sequence[Any] = (), named: Mapping[str, Any] | None = None
+    op: Operation,
+    call: Callable[..., Any],
+    operands: Sequence[Any],
+    rest: Sequence[Any] = (),
+    named: Mapping[str, Any] | None = None,
 ) -> Any:
-    """The call that just failed with lists that hold Values joined to one Value each; if there is none, its error."""
+    """The call that just failed with lists that hold Values joined to one Value each, and data without their labels.
+
+    If there is neither, its error.
+    """
     from .ops.joining import array
 
-    joined = [array(x) if isinstance(x, (list, tuple)) else x for x in operands]
-    if not any(isinstance(new, Node) and new is not old for new, old in zip(joined, operands, strict=True)):
+    joined = _bare(op, [array(x) if isinstance(x, (list, tuple)) else x for x in operands])
+    pairs = zip(joined, operands, strict=True)
+    if not any(new is not old and (isinstance(new, Node) or is_labelled(old)) for new, old in pairs):
         raise  # noqa: PLE0704 (the error in whose handling this is called)
     return call(*joined, *rest, **named or {})
+
+
+def _bare(op: Operation, operands: Sequence[Any]) -> list[Any]:
+    """The operands without their labels, which agree."""
+    check_labels(op.name, operands)
+    return [plain(x) if is_labelled(x) else x for x in operands]
 
 
 def _bound(
@@ -603,9 +618,12 @@ def _variadic(op: Operation) -> Callable[..., Any]:
         static = {**defaults, **dict(zip(defaults, args, strict=False)), **kwargs}
         operands = tuple(operands)
         node = next((x for x in operands if isinstance(x, Node)), None)
-        if node is None:
-            return forward([plain(x) for x in operands], **static)
-        nodes = tuple(x if isinstance(x, Node) else constant(x, node._stored) for x in operands)
+        try:
+            if node is None:
+                return forward([operand(x) for x in operands], **static)
+            nodes = tuple(x if isinstance(x, Node) else constant(x, node._stored) for x in operands)
+        except Labelled:
+            return call(_bare(op, operands), **static)
         try:
             data = forward([x._stored for x in nodes], **static)
             finish = record if static.get("dtype") is None else _cast

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..arrays import kind_of, library, shape_of
+from ..arrays.labels import check_labels
 from ..operation import Operand, Rule, case, composed, primitive
 from .arithmetic import divide, remainder, where, zeros_like
 from .elementwise import conjugate
@@ -212,6 +213,7 @@ def interp(
     >>> am.gradients(y.sum(), x)
     array([10.,  0.])
     """
+    check_labels("interp", (xp, fp))
     x, xp, fp = array(x), array(xp), array(fp)
     n = (shape_of(xp) or (0,))[0]
     if len(shape_of(xp)) != 1 or shape_of(fp) != shape_of(xp) or not n:
