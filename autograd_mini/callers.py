@@ -31,7 +31,7 @@ class Site(NamedTuple):
     """What one instruction does."""
 
     kind: str
-    """"call", "iterate", "assign", "compare", "format", "operator", or "" for anything else."""
+    """"call", "iterate", "assign", "compare", "contains", "format", "operator", or "" for anything else."""
     callee: Names = ()
     """How the callable of a call is written, or an operator's sign."""
     passed: tuple[Passed, ...] = ()
@@ -61,9 +61,9 @@ class Asker:
 
     def loses_nothing(self) -> bool:
         """Whether the numbers are only compared or shown."""
-        if {self.direct.kind, self.site.kind} & {"compare", "format"}:
+        if {self.direct.kind, self.site.kind} & {"compare", "contains", "format"}:
             return True
-        home, name = getattr(self.callee, "__module__", None) or "", getattr(self.callee, "__name__", "")
+        home, name = getattr(self.callee, "__module__", None) or "", self.name()
         if home in ("math", "cmath"):
             return bool(name.startswith("is"))  # isnan, isclose
         return home.startswith("numpy.testing") or bool(self.homes and home == "builtins" and name in _SHOWING)
@@ -87,11 +87,15 @@ class Asker:
             return self.callee
         return next((thing for thing, _ in self._passed() if callable(thing)), None)
 
+    def name(self) -> str:
+        """The callee's own name; empty if it has none."""
+        own = getattr(self.callee, "__name__", "")
+        return own if isinstance(own, str) else ""
+
     def written(self) -> str:
         """How the user wrote the call or the operator; empty if it has no name."""
-        names = self.site.callee
-        own = getattr(self.callee, "__name__", None)
-        if own is not None and own != names[-1]:  # a variable of another name holds it
+        names, own = self.site.callee, self.name()
+        if own and own != names[-1]:  # a variable of another name holds it
             names = (getattr(self.callee, "__module__", None) or "", own)
         name = ".".join(names).strip(".")
         return f"{name}()" if name and self.site.kind == "call" else name
@@ -121,7 +125,22 @@ class Asker:
 _SHOWING = {"print", "str", "repr", "format", "ascii"}
 _LIBRARIES = {
     *sys.stdlib_module_names,
-    *("_pytest", "jax", "matplotlib", "mpmath", "numpy", "pandas", "pytest", "scipy", "sklearn", "sympy", "torch"),
+    *(
+        "_pytest",
+        "astropy",
+        "jax",
+        "matplotlib",
+        "mpmath",
+        "numpy",
+        "pandas",
+        "pytest",
+        "pint",
+        "scipy",
+        "sklearn",
+        "sympy",
+        "torch",
+        "unyt",
+    ),
 }
 """Whose ``float(x)`` is not the user's."""
 
@@ -206,7 +225,7 @@ def _before(instructions: list[dis.Instruction], at: int, depth: int, depths: Ma
     return i
 
 
-_KINDS = {"STORE_SUBSCR": "assign", "COMPARE_OP": "compare", "CONTAINS_OP": "compare"}
+_KINDS = {"STORE_SUBSCR": "assign", "COMPARE_OP": "compare", "CONTAINS_OP": "contains"}
 _CALLS = {"PRECALL", "CALL", "CALL_KW", "CALL_FUNCTION_EX"}
 _ITERATES = {"+=", "FOR_ITER", "GET_ITER", "UNPACK_SEQUENCE", "UNPACK_EX", "LIST_EXTEND", "SET_UPDATE", "DICT_UPDATE"}
 
@@ -281,7 +300,11 @@ _VARIABLES = ("LOAD_NAME", "LOAD_GLOBAL", "LOAD_FAST", "LOAD_DEREF", "LOAD_CLASS
 
 
 def _is_name(instruction: dis.Instruction) -> bool:
-    return instruction.opname in _ATTRIBUTES or instruction.opname.startswith(_VARIABLES)
+    return instruction.opname in _ATTRIBUTES or _is_variable(instruction)
+
+
+def _is_variable(instruction: dis.Instruction) -> bool:
+    return instruction.opname.startswith(_VARIABLES) or instruction.opname == "STORE_FAST_LOAD_FAST"  # Python 3.13
 
 
 def _is_called(instructions: list[dis.Instruction], i: int) -> bool:
@@ -303,7 +326,7 @@ def _written(instructions: list[dis.Instruction], i: int) -> Names:
     while i > 0 and instructions[i].opname in _ATTRIBUTES:
         names.insert(0, str(instructions[i].argval))
         i -= 1
-    if not instructions[i].opname.startswith(_VARIABLES):
+    if not _is_variable(instructions[i]):
         return ("", *names) if names else ()
     loaded = instructions[i].argval
     return (loaded[-1] if type(loaded) is tuple else str(loaded), *names)

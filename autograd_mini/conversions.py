@@ -42,7 +42,13 @@ class Conversions(Node):
 
     def __float__(self) -> float:
         if self.requires_grad:
-            _check_said(self, "float", sys._getframe().f_back)
+            frame: Any = sys._getframe().f_back
+            if (
+                frame is None
+                or _said.get((id(frame.f_code), frame.f_lasti)) is not frame.f_code
+                or is_differentiating()
+            ):
+                _check_said(self, "float", frame)
         data = self._stored
         return float(data if isinstance(data, (float, np.floating)) else self.item())
 
@@ -91,10 +97,6 @@ class Conversions(Node):
 
 def _check_said(value: Node, kind: str, caller: FrameType | None) -> None:
     """Raise TypeError if ``float`` or ``complex`` would lose a gradient, and it is not the user who says it."""
-    if caller is not None and not is_differentiating():
-        code, names = caller.f_code, caller.f_globals
-        if _said.get((id(code), caller.f_lasti)) is code and "float" not in names and "complex" not in names:
-            return
     if not STATE.get().is_on:
         return
     from .callers import Asker

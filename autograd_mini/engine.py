@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import guards, observers
-from .arrays import copied, plain
+from .arrays import copied, operand
 from .guards import CHANGED, RELEASED, GraphError, ages, describe, lent, released, settle
 from .node import NO_STATIC, Node, added, fit, outward, own, passed_on, unshared
 from .state import STATE, variables
@@ -49,7 +49,7 @@ def constant(data: Any, beside: Any = None) -> Value:
     """
     node: Any = new_node(result_type[0])
     if type(data) is not float:
-        data = plain(data)
+        data = operand(data)
         if type(data) is not np.ndarray or type(beside) is not np.ndarray or not _is_safe(data):
             data = copied(data, beside)
     node._stored = data

@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypeVar
 
 import numpy as np
 
-from .arrays import adopted, is_foreign, kind_of, plain
+from .arrays import Labelled, adopted, is_foreign, kind_of, operand, plain
+from .arrays.labels import check_labels, is_labelled
 from .engine import constant, record
 from .guards import RELEASED, describe, released
 from .node import Node
@@ -466,7 +467,7 @@ def _unary(op: Operation) -> Callable[..., Any]:
             try:
                 return forward(x if type(x) is float else plain(x))
             except TypeError:
-                return _again(call, op, (x,))
+                return _again(op, call, (x,))
         try:
             data = forward(x._stored)
         except Exception as error:
@@ -484,12 +485,12 @@ def _binary(op: Operation) -> Callable[..., Any]:
         try:
             if not isinstance(x, Node):
                 if not isinstance(y, Node):
-                    return forward(plain(x), plain(y))
+                    return forward(operand(x), operand(y))
                 x = constant(x, y._stored)
             elif not isinstance(y, Node):
                 y = constant(y, x._stored)
         except TypeError:
-            return _again(call, op, (x, y))
+            return _again(op, call, (x, y))
         try:
             return record(op, forward(x._stored, y._stored), (x, y))
         except Exception as error:
@@ -512,9 +513,9 @@ def general(op: Operation) -> Callable[..., Any]:
     def call(*args: Any, **kwargs: Any) -> Any:
         if count == 1 and not kwargs and len(args) in complete and not isinstance(args[0], Node):
             try:
-                return forward(plain(args[0]), *args[1:])  # as rules call it with plain data
+                return forward(operand(args[0]), *args[1:])  # as rules call it with plain data
             except TypeError:
-                return _again(call, op, args[:1], dict(zip(positional, args[1:], strict=False)))
+                return _again(op, call, args[:1], dict(zip(positional, args[1:], strict=False)))
         if not required and len(args) == count and not kwargs:
             operands, given = args, kwargs
         else:
@@ -524,15 +525,15 @@ def general(op: Operation) -> Callable[..., Any]:
         stored = _stored(operands)
         if not stored:
             try:
-                return forward(*[x if type(x) is float else plain(x) for x in operands], **given)
+                return forward(*[x if type(x) is float else operand(x) for x in operands], **given)
             except TypeError:
-                return _again(call, op, operands, given)
+                return _again(op, call, operands, given)
         static = {**defaults, **{name: _kept(item, op, name) for name, item in given.items()}} if given else defaults
         if len(stored) < count:
             try:
                 operands = tuple([x if isinstance(x, Node) else constant(x, stored[0]) for x in operands])
             except TypeError:
-                return _again(call, op, operands, given)
+                return _again(op, call, operands, given)
             stored = _stored(operands)
         try:
             data = forward(*stored, **static)
@@ -568,10 +569,10 @@ def _several(op: Operation) -> Callable[..., Any]:
         if len(stored) < count:
             try:
                 if not stored:
-                    return forward(*[x if type(x) is float else plain(x) for x in operands])
+                    return forward(*[x if type(x) is float else operand(x) for x in operands])
                 operands = tuple([x if isinstance(x, Node) else constant(x, stored[0]) for x in operands])
             except TypeError:
-                return _again(call, op, operands)
+                return _again(op, call, operands)
             stored = _stored(operands)
         try:
             data = forward(*stored)
@@ -583,19 +584,29 @@ def _several(op: Operation) -> Callable[..., Any]:
 
 
 def _again(
-    call: Callable[..., Any], op: Operation, operands: Sequence[Any], given: Mapping[str, Any] | None = None
+    op: Operation, call: Callable[..., Any], operands: Sequence[Any], given: Mapping[str, Any] | None = None
 ) -> Any:
-    """The call that just failed, with lists that hold Values joined and static Values as data; or else its error."""
+    """The call that just failed, with lists that hold Values joined, data without labels and static Values as data.
+
+    If there are none, its error.
+    """
     from .ops.joining import array
 
     given = given or {}
     static = {name: _kept(item, op, name) if isinstance(item, Node) else item for name, item in given.items()}
-    joined = [array(x) if isinstance(x, (list, tuple)) else x for x in operands]
-    if not any(isinstance(new, Node) and new is not old for new, old in zip(joined, operands, strict=True)) and all(
+    joined = _bare(op, [array(x) if isinstance(x, (list, tuple)) else x for x in operands])
+    pairs = zip(joined, operands, strict=True)
+    if not any(new is not old and (isinstance(new, Node) or is_labelled(old)) for new, old in pairs) and all(
         static[name] is item for name, item in given.items()
     ):
         raise  # noqa: PLE0704 (the error in whose handling this is called)
     return call(*joined, **static)
+
+
+def _bare(op: Operation, operands: Sequence[Any]) -> list[Any]:
+    """The operands without their labels, which agree."""
+    check_labels(op.name, operands)
+    return [plain(x) if is_labelled(x) else x for x in operands]
 
 
 def _bound(
@@ -621,9 +632,12 @@ def _variadic(op: Operation) -> Callable[..., Any]:
         static = {**defaults, **dict(zip(defaults, args, strict=False)), **kwargs}
         operands = tuple(operands)
         node = next((x for x in operands if isinstance(x, Node)), None)
-        if node is None:
-            return forward([plain(x) for x in operands], **static)
-        nodes = tuple(x if isinstance(x, Node) else constant(x, node._stored) for x in operands)
+        try:
+            if node is None:
+                return forward([operand(x) for x in operands], **static)
+            nodes = tuple(x if isinstance(x, Node) else constant(x, node._stored) for x in operands)
+        except Labelled:
+            return call(_bare(op, operands), **static)
         try:
             data = forward([x._stored for x in nodes], **static)
             finish = record if static.get("dtype") is None else _cast
@@ -655,9 +669,9 @@ def lost(subject: str, argument: str, value: Node, advice: str = "") -> TypeErro
         f"{subject} has no rule for its argument {argument!r}, so {describe(value)} would lose its gradient: "
         f"pass {argument}.item() or {argument}.numpy(){advice}"
     )
-def otherwise(
-    error: Exception, op: Operation, nodes: Sequence[Any], static: Mapping[str, Any] | None = None
-) -> Any:
+
+
+def otherwise(error: Exception, op: Operation, nodes: Sequence[Any], static: Mapping[str, Any] | None = None) -> Any:
     """The operation that failed, with NumPy's arrays in the library of the other operands if that was the fault.
 
     The operators of some libraries take no NumPy arrays; what they raise differs.

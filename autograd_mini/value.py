@@ -17,7 +17,7 @@ from .leaves import leaf, like, owned, seed, subtract_, wants_grad
 from .methods import ArrayMethods
 from .node import Node
 from .numpy_protocol import call_function, call_ufunc
-from .operators import binary, comparison, reflected
+from .operators import binary, comparison, equality, reflected
 from .ops.updates import At
 from .state import is_differentiating
 
@@ -248,7 +248,7 @@ class Value(ArrayMethods, Conversions, Scalar):  # type: ignore[misc]
     __le__ = comparison(operator.le)
     __gt__ = comparison(operator.gt)
     __ge__ = comparison(operator.ge)
-    __eq__ = comparison(operator.eq)
+    __eq__ = equality
     __ne__ = comparison(operator.ne)
     __hash__ = object.__hash__
 

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from autograd_mini import Value
+from autograd_mini.arrays import check_bare, check_items
+from autograd_mini.arrays.labels import check_rows
 
 Array = np.ndarray[Any, Any]
 
@@ -27,6 +29,10 @@ def as_array(data: Any, name: str) -> Array:
         raise TypeError(f"{name} is data, got a Value: pass {name}.numpy()")
     if isinstance(data, np.ma.MaskedArray):
         raise TypeError(f"{name} is a masked array, and its mask would be lost: pass {name}.filled(value)")
+    if isinstance(data, np.ndarray):
+        check_bare(type(data))
+    elif isinstance(data, (list, tuple)):
+        check_items(data)
     try:
         array = np.asarray(data)
     except ValueError as error:
@@ -46,6 +52,7 @@ def as_samples(X: Any, y: Any, prefix: str = "") -> tuple[Array, Array | None]:
     TypeError, ValueError
         As ``as_array``; and ValueError if there are no samples, or not as many targets.
     """
+    check_rows(X, y)
     inputs = as_array(X, f"{prefix}X")
     if not len(inputs):
         raise ValueError(f"{prefix}X holds no samples: its shape is {inputs.shape}")

@@ -80,7 +80,7 @@ def _replacements(model: Module, state: Mapping[str, Any]) -> dict[int, tuple[Va
         if name not in state and isinstance(entry, Parameter)
     ]
     faults += [f"unexpected: {name!r}{_near(name, own.keys() - state.keys())}" for name in state if name not in own]
-    new = {}
+    new: dict[int, tuple[Value, Value]] = {}
     for name in own.keys() & state.keys():
         item = state[name] if isinstance(state[name], Value) else Value(state[name], requires_grad=False)
         if item.shape != own[name].shape:
@@ -142,6 +142,7 @@ class _Swap:
         new = [self.of(item) for item in old]
         if all(a is b for a, b in zip(old, new, strict=True)):
             return thing
+        other: Any
         if isinstance(thing, dict):
             other = copy(thing)
             other.update(zip(thing, new, strict=True))

@@ -2,14 +2,14 @@
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 
 import autograd_mini as am
-from autograd_mini import Value
+from autograd_mini import Value, numpy_protocol
 from autograd_mini.operation import COMPOSED, OPERATIONS, Case
 from autograd_mini.ops.reductions import trace as diagonal_sum
 from tests.ops.calls import arranged
@@ -588,3 +588,54 @@ def test_stacks_by_numpys_own_names(function: Any, options: dict[str, Any]) -> N
         one[place] = 1.0
         by_hand[place] = np.sum(function(one, **options) * weight)
     np.testing.assert_allclose(x.grad, by_hand, rtol=1e-13, atol=1e-13)
+# --- out= -------------------------------------------------------------------------------------------------------------
+
+
+def _writers() -> Iterator[tuple[Any, int, bool]]:
+    """NumPy's functions of the table that can write into an array, where it stands, and whether only by name."""
+    for function in {**numpy_protocol._rules(), **dict.fromkeys(numpy_protocol._PLAIN)}:
+        if isinstance(function, np.ufunc):
+            yield function, function.nin, False
+            continue
+        try:
+            parameters = inspect.signature(function).parameters
+        except ValueError:
+            continue
+        if "out" in parameters:
+            names = list(parameters)
+            yield function, names.index("out"), parameters["out"].kind is inspect.Parameter.KEYWORD_ONLY
+
+
+WRITERS = sorted(_writers(), key=lambda writer: writer[0].__name__)
+
+
+@pytest.mark.parametrize(("function", "place", "named"), WRITERS, ids=[writer[0].__name__ for writer in WRITERS])
+def test_no_function_writes_into_a_value(function: Any, place: int, named: bool) -> None:
+    """By name and by position, in NumPy's function and in ours of the same name that computes on plain data."""
+    whole = np.array([1, 2, 3])
+    if isinstance(function, np.ufunc):
+        floating = any(kind in "fd" for kind in "".join(function.types))
+        before = [np.array([0.1, 0.2, 0.3]) if floating else whole] * place
+        first = before
+    else:
+        parameters = list(inspect.signature(function).parameters.values())[:place]
+        first = [whole for p in parameters if p.default is p.empty]
+        before = [whole if p.default is p.empty else p.default for p in parameters]
+    ways = [function, getattr(am, function.__name__)] if function in numpy_protocol._PLAIN else [function]
+    v = Value(np.full(3, 7.0))
+    for way in ways:
+        with pytest.raises((TypeError, ValueError)):  # some find fault with the operands first
+            way(*first, out=v)
+        if not named:
+            with pytest.raises((TypeError, ValueError, DeprecationWarning)):
+                way(*before, v)
+    np.testing.assert_array_equal(v.raw, 7.0)
+
+
+def test_a_test_for_infinity_writes_into_nothing() -> None:
+    v = Value(np.array([1.0, 2.0]))
+    with pytest.raises(TypeError, match=r"isneginf\(\) takes no out="):
+        np.isneginf(np.array([-np.inf, 1.0]), v)  # type: ignore[call-overload]
+    with pytest.raises(TypeError, match=r"less\(\) takes no out="):
+        am.less(np.ones(2), 2.0, v)
+    np.testing.assert_array_equal(np.isneginf(v, None), [False, False])

@@ -3,6 +3,7 @@
 import copy
 import math
 import multiprocessing
+import operator
 import pickle
 from typing import Any
 
@@ -376,11 +377,11 @@ def test_operators_with_plain_data_on_either_side() -> None:
         lambda a, b: a**b,
         lambda a, b: a @ b,
     ]
-    for operator in operators:
-        want = operator(data, other)
+    for combine in operators:
+        want = combine(data, other)
         x, y = Value(data), Value(other)
         for a, b in [(x, y), (x, other), (data, y), (x, other.tolist()), (data.tolist(), y)]:
-            got = operator(a, b)
+            got = combine(a, b)
             assert type(got) is Value
             np.testing.assert_array_equal(got.raw, want)
     assert (-Value(2.0)).item() == -2.0
@@ -633,3 +634,44 @@ def test_a_static_argument_takes_no_value_with_a_gradient() -> None:
     assert am.grad(scaled_by)(2.0, 3.0) == 3.0
     with pytest.raises(TypeError, match=r"scaled_by\(\) has no rule for its argument 'k'.*k\.item\(\)"):
         scaled_by(Value(2.0), Value(3.0))
+
+
+# --- lists of Values --------------------------------------------------------------------------------------------------
+
+
+def test_membership_of_arrays() -> None:
+    """A list asks each entry whether it is the one, or equal to it: for arrays, whether all their entries are."""
+    a, b, c = Value([1.0, 2.0]), Value([1.0, 3.0]), Value([1.0, 2.0, 3.0])
+    row = [a, b, c]
+    assert b in row
+    assert row[1] in row
+    assert c in (a, b, c)
+    assert Value([5.0, 6.0]) not in row
+    assert Value([1.0, 3.0]) in row
+    assert np.array([1.0, 3.0]) in row
+    assert Value(np.ones((2, 2))) not in row
+    assert [row.index(v) for v in row] == [0, 1, 2]
+    assert row.count(a) == 1
+    row.remove(b)
+    assert row[1] is c
+    assert len(row) == 2
+    with pytest.raises(ValueError, match="list"):
+        row.index(b)
+    assert {a, b} & {b, c} == {b}
+    assert b in {a, b}
+    assert {a: 1, b: 2}[b] == 2
+    assert 2.0 in a
+    assert Value(2.0) in [1.0, 2.0]
+
+
+def test_equality_compares_entries_all_the_same() -> None:
+    a, b = Value([1.0, 2.0]), Value([1.0, 3.0])
+    for _ in range(2):
+        for equal in (a == b, np.equal(a, b), next(map(operator.eq, [a], [b])), a.__eq__(b)):
+            assert type(equal) is np.ndarray
+            np.testing.assert_array_equal(equal, [True, False])
+    with pytest.raises(ValueError, match="shape"):
+        a == Value([1.0, 2.0, 3.0])  # noqa: B015
+    with pytest.raises(ValueError, match="ambiguous"):
+        bool(a == b)
+    assert (a == "text") is False

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from . import floats, numpy
+from .labels import is_labelled
 
 
 class _Truths:
@@ -40,6 +41,10 @@ _table_of = _TABLES.get
 
 class UnknownData(TypeError):
     """Data of a type that no table knows; operators answer it with ``NotImplemented``."""
+
+
+class Labelled(UnknownData):
+    """Data with labels that must be compared with those of the other operands before."""
 
 
 def library(first: Any = 0.0, *others: Any) -> Any:
@@ -203,6 +208,19 @@ def plain(x: Any) -> Any:
     return _checked(_as_array(x), x)
 
 
+def operand(x: Any) -> Any:
+    """As ``plain``, for one of several operands: data with labels raise ``Labelled``."""
+    kind = type(x)
+    if kind is float or (kind is np.ndarray and x.dtype.kind in "fiubc" and x.dtype.isnative):
+        return x
+    if kind not in _NUMBERS and is_labelled(x):
+        raise Labelled(f"cannot pair a {kind.__qualname__} with others before its labels are compared")
+    return plain(x)
+
+
+_NUMBERS = (int, bool, complex)
+
+
 def is_foreign(x: Any) -> bool:
     """Whether ``x`` is an array of another library than NumPy."""
     try:
@@ -214,20 +232,56 @@ def is_foreign(x: Any) -> bool:
 def _as_array(x: Any) -> np.ndarray[Any, Any]:
     kind = type(x)
     home = kind.__module__.partition(".")[0]
-    if isinstance(x, np.ma.MaskedArray):
-        raise TypeError("a masked array would lose its mask: pass x.filled(value), or where(~mask, x, 0) yourself")
     if isinstance(x, np.ndarray):
+        check_bare(kind)
         return np.asarray(x)
     if home == "scipy" and hasattr(x, "toarray"):
         raise TypeError(f"a sparse {kind.__qualname__} is not an array of numbers: pass x.toarray()")
     if home == "pandas" and hasattr(x, "to_numpy"):
-        return np.asarray(x.to_numpy())
+        return np.asarray(x.to_numpy())  # labels are compared where two such operands meet
     if isinstance(x, (list, tuple)):
         return _from_list(x)
     raise UnknownData(f"expected a number or an array of numbers, got {kind.__qualname__}: {_shown(x)}")
 
 
+_HARMLESS = (np.memmap, np.recarray)
+"""Subclasses that compute as arrays do, whatever they remember of a file or call their fields."""
+
+
+def check_bare(kind: type[np.ndarray[Any, Any]]) -> None:
+    """Raise TypeError if arrays of a class mean more than their numbers, as its own arithmetic or attributes tell.
+
+    A class has such if it defines what NumPy asks subclasses for, or an operator; one that only adds methods has not.
+    """
+    if issubclass(kind, np.ma.MaskedArray):
+        raise TypeError("a masked array would lose its mask: pass x.filled(value), or where(~mask, x, 0) yourself")
+    for base in kind.__mro__[: kind.__mro__.index(np.ndarray)]:
+        if base not in _HARMLESS and not _ASKED.isdisjoint(vars(base)):
+            raise TypeError(
+                f"an array of {kind.__module__}.{kind.__qualname__} is more than its numbers, and a graph would lose "
+                "that (a unit, a product of its own): pass the bare numbers, as numpy.asarray(x)"
+            )
+
+
+_ASKED = {"__array_finalize__", "__array_function__", "__array_ufunc__", "__array_wrap__"} | {
+    f"__{side}{name}__" for name in ("add", "sub", "mul", "truediv", "pow", "matmul") for side in ("", "r")
+}
+
+
+def check_items(items: list[Any] | tuple[Any, ...]) -> None:
+    """The same for the entries of nested lists, whose meaning NumPy would drop unasked."""
+    kinds = set(map(type, items))
+    for kind in kinds:
+        if issubclass(kind, np.ndarray) and kind is not np.ndarray:
+            check_bare(kind)
+    if list in kinds or tuple in kinds:
+        for item in items:
+            if isinstance(item, (list, tuple)):
+                check_items(item)
+
+
 def _from_list(x: list[Any] | tuple[Any, ...]) -> np.ndarray[Any, Any]:
+    check_items(x)
     try:
         return np.asarray(x)
     except ValueError as error:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import as_numpy, dtype_of, kind_of, shape_of, static
+from ..arrays.labels import check_labels
 from ..node import Node
 from ..operation import Operand, case, composed
 from .arithmetic import divide, floating
@@ -152,6 +153,7 @@ def trapezoid(y: Operand, x: Operand = None, dx: Operand = 1.0, axis: int = -1) 
     >>> am.gradients(am.trapezoid(y, dx=0.5), y)
     array([0.25, 0.5 , 0.25])
     """
+    check_labels("trapezoid", (y, x))
     y = _array(y)
     shape = shape_of(y)
     axis = np.lib.array_utils.normalize_axis_index(axis, len(shape))

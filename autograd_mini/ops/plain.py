@@ -5,7 +5,10 @@ They are NumPy's own functions, or those of the data's library, under NumPy's na
 
 from __future__ import annotations
 
+import functools
+import inspect
 from collections.abc import Callable
+from sys import maxsize
 from typing import Any
 
 import numpy as np
@@ -57,10 +60,12 @@ PLAIN: dict[str, Callable[..., Any]] = {}
 
 def _function(name: str, summary: str, call: str, result: str) -> Callable[..., Any]:
     def function(*args: Any, **kwargs: Any) -> Any:
+        if len(args) > 1 and len(args) > _place_of_out(name) and args[_place_of_out(name)] is not None:
+            raise _no_out(name)
         args = tuple(map(without_graph, args))
         if kwargs:
             if kwargs.pop("out", None) is not None:
-                raise TypeError(f"{name}() takes no out=: write the result to a name, not into an array")
+                raise _no_out(name)
             _check_weights(name, kwargs.get("weights"))
             kwargs = {key: without_graph(item) for key, item in kwargs.items()}
         return function_of(name, args[0] if args else None)(*args, **kwargs)
@@ -86,6 +91,23 @@ def _function(name: str, summary: str, call: str, result: str) -> Callable[..., 
     """
     PLAIN[name] = function
     return function
+
+
+@functools.cache
+def _place_of_out(name: str) -> int:
+    """Which of the positional arguments of NumPy's function is the array to write into."""
+    function = getattr(np, name)
+    if isinstance(function, np.ufunc):
+        return function.nin
+    try:
+        names = list(inspect.signature(function).parameters)
+    except ValueError:  # in C, without a signature
+        names = []
+    return names.index("out") if "out" in names else maxsize
+
+
+def _no_out(name: str) -> TypeError:
+    return TypeError(f"{name}() takes no out=: write the result to a name, not into an array")
 
 
 def _check_weights(name: str, weights: Any) -> None:

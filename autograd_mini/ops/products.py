@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import dtype_of, kind_of, library, shape_of
+from ..arrays.labels import check_labels
 from ..arrays.numpy import matmul as product
 from ..operation import Operand, Rule, case, composed, primitive
 from .arithmetic import multiply
@@ -372,6 +373,7 @@ def cross(x: Operand, y: Operand, axisa: int = -1, axisb: int = -1, axisc: int =
     """
     if axis is not None:
         axisa = axisb = axisc = axis
+    check_labels("cross", (x, y))
     a, b = moveaxis(x, axisa, 0), moveaxis(y, axisb, 0)
     if not {shape_of(a)[0], shape_of(b)[0]} <= {2, 3}:
         raise ValueError(f"cross takes vectors of 2 or 3 components, got shapes {shape_of(x)} and {shape_of(y)}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..arrays import dtype_of, kind_of, library, shape_of
+from ..arrays.labels import check_labels
 from ..operation import Operand, Rule, case, composed, primitive
 from .arithmetic import divide, floating, remainder, where, zeros_like
 from .elementwise import conjugated
@@ -212,6 +213,7 @@ def interp(
     >>> am.gradients(y.sum(), x)
     array([10.,  0.])
     """
+    check_labels("interp", (xp, fp))
     x, xp, fp = (floating(array(each)) for each in (x, xp, fp))
     n = (shape_of(xp) or (0,))[0]
     if len(shape_of(xp)) != 1 or shape_of(fp) != shape_of(xp) or not n:

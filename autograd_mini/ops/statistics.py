@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import as_numpy, beside, is_abstract, is_half, library, shape_of
+from ..arrays.labels import check_labels
 from ..operation import Operand, case, composed
 from .arithmetic import divide, subtract, where as choose
 from .diagonals import diag
@@ -215,6 +216,7 @@ def average(
         mean = average_of(a, axis, keepdims=keepdims)
         total: Any = divide(float(np.prod(shape_of(a))), builtins.max(np.prod(shape_of(mean)), 1))
         return (mean, broadcast_to(total, shape_of(mean)) if shape_of(mean) else total) if returned else mean
+    check_labels("average", (a, weights))
     weights = np.asarray(weights) if isinstance(weights, (list, tuple)) else weights
     weights = _as_weights(beside(weights, a), shape_of(a), axis)
     if is_half(a) and is_half(weights) and not returned:
@@ -300,6 +302,7 @@ def cov(
     array([[ 1., -1.],
            [-1.,  1.]])
     """
+    check_labels("cov", (m, y))
     rows = _variables(m, rowvar)
     if not shape_of(rows)[0]:
         return matmul(rows, transpose(rows))

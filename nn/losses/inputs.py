@@ -11,6 +11,7 @@ import numpy as np
 import autograd_mini as am
 from autograd_mini import Value
 from autograd_mini.arrays import as_numpy, beside, is_abstract, is_foreign, kind_of, shape_of
+from autograd_mini.arrays.labels import check_labels
 
 _WORDS = {"mean": "mean ", "sum": "Σ ", "none": "", "batchmean": "1/n · Σ "}
 
@@ -48,6 +49,8 @@ def _mean_of_rows(losses: Any, rows: int) -> Any:
 
 def alike(name: str, prediction: Any, target: Any) -> tuple[Any, Any]:
     """Prediction and target as floating numbers of one shape, plain targets in the dtype of the prediction."""
+    if not isinstance(prediction, Value):
+        check_labels(name, (prediction, target))
     prediction, target = _floating(name, prediction), _floating(name, target)
     shape, other = shape_of(prediction), shape_of(target)
     if shape != other:

@@ -7,6 +7,8 @@ import numbers
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
+from autograd_mini import Value
+
 Check: TypeAlias = Callable[[str, Any], Any]
 
 
@@ -21,8 +23,11 @@ def number(name: str, value: Any, *, low: float = 0.0, below: float = math.inf) 
     real = isinstance(value, numbers.Real) and not isinstance(value, bool)
     if not real or not (low <= value < below and math.isfinite(value)):
         limits = "a finite number" if low == -math.inf else f"a number in [{low:g}, {below:g})"
-        raise ValueError(f"{name} must be {limits}, got {value!r}")
+        raise ValueError(f"{name} must be {limits}, got {value!r}{_PLAIN if isinstance(value, Value) else ''}")
     return float(value)
+
+
+_PLAIN = ": pass value.item(), or compute the step yourself, x - value * gradient, to differentiate by it"
 
 
 def any_number(name: str, value: Any) -> float:

@@ -2,6 +2,7 @@
 
 import functools
 import threading
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,7 +23,7 @@ def other(model: Module, seed: int = 7) -> dict[str, Any]:
     return {name: rng.normal(size=entry.shape) for name, entry in model.named_parameters()}
 
 
-MODELS = {
+MODELS: dict[str, Callable[[], Any]] = {
     "layer": lambda: Layer(2, 3, seed=0),
     "mlp": lambda: nn.MLP(2, [3, 1], "tanh", seed=0),
 }
@@ -39,9 +40,12 @@ def test_values_and_gradients(name: str) -> None:
     def loss(s: Any) -> Any:
         return am.sum(functional_call(model, s, X) ** 2)
 
+    def moved_at(key: str, p: Any) -> Any:
+        return np.asarray(loss({**state, key: p}).item())
+
     found = grad(loss)(state)
     for key in state:
-        near = gradient(lambda p, key=key: np.asarray(loss({**state, key: p}).item()), state[key])
+        near = gradient(functools.partial(moved_at, key), state[key])
         np.testing.assert_allclose(found[key], near, rtol=1e-6, atol=1e-9)
     assert all(p.grad is None for p in model.parameters())
     np.testing.assert_equal(model.state_dict(), before)
@@ -104,12 +108,12 @@ class Shared(Module):
     def __init__(self) -> None:
         self.inner = Layer(2, 2, "tanh", seed=0)
         self.again = self.inner
-        self.scales = [Parameter(2.0), {"deep": (Parameter(3.0), Pair(Parameter(0.5), "text"))}]
+        self.scales: list[Any] = [Parameter(2.0), {"deep": (Parameter(3.0), Pair(Parameter(0.5), "text"))}]
         self.tied = self.scales[0]
         self.calls = 0
         self.log: list[int] = []
-        self.method = self.scaled
-        self.function = lambda z: z * self.tied
+        self.method: Any = self.scaled
+        self.function: Any = lambda z: z * self.tied
         self.partial = functools.partial(lambda scale, z: scale * z, self.tied)
         self.me = self
         self.gone = 1
