@@ -145,3 +145,7 @@ def test_accuracy_of_signs() -> None:
 def test_accuracy_of_what_does_not_fit(prediction: Any, target: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         accuracy(prediction, target)
+
+
+def test_batches_have_32_samples_unless_told_otherwise() -> None:
+    assert [len(x) for x, _ in batches(np.ones((70, 1)))] == [32, 32, 6]

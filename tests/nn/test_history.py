@@ -223,9 +223,10 @@ def test_many_plots_leave_ten_figures_open(plt: Any, tmp_path: pathlib.Path) -> 
 
 
 def test_a_plot_that_fails_leaves_no_figure(plt: Any) -> None:
-    for wrong, options in ((History(), {}), (history(-1.0), {"log": True})):
+    wrongs: list[tuple[History, bool | None]] = [(History(), None), (history(-1.0), True)]
+    for wrong, log in wrongs:
         with pytest.raises(ValueError, match=r"nothing to plot|positive losses"):
-            wrong.plot(**options)
+            wrong.plot(log=log)
     assert plt.get_fignums() == []
 
 

@@ -517,3 +517,14 @@ def test_an_axis_that_does_not_fit() -> None:
         words = r"shape \(4, 3, 5\) with the classes on axis 1 .* of shape \(4, 5\), .*; the target has shape \(4, 3\)"
         with pytest.raises(ValueError, match=words):
             loss(np.zeros((4, 3, 5)), np.zeros((4, 3), int), axis=1)
+
+
+def test_the_sums_of_tensors_tell_as_well() -> None:
+    torch = pytest.importorskip("torch")
+    rows = torch.asarray(RNG.dirichlet(np.ones(3), (4, 3)))
+    scores = torch.asarray(RNG.normal(size=(4, 3, 3)))
+    with pytest.raises(ValueError, match="has its classes on axis 1"):
+        nn.cross_entropy(Value(scores), Value(rows.mT))
+    assert nn.cross_entropy(Value(scores), Value(rows)).item() == pytest.approx(
+        nn.cross_entropy(scores.numpy(), rows.numpy()), rel=1e-14
+    )
