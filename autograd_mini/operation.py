@@ -16,11 +16,12 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Sequence
+from sys import exception
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypeVar
 
 import numpy as np
 
-from .arrays import plain
+from .arrays import kind_of, library, plain
 from .engine import constant, record
 from .guards import RELEASED, describe, released
 from .node import Node
@@ -449,7 +450,7 @@ def _unary(op: Operation) -> Callable[..., Any]:
             try:
                 return forward(x if type(x) is float else plain(x))
             except TypeError:
-                return _again(call, (x,))
+                return _again(op, call, (x,))
         try:
             data = forward(x._stored)
         except Exception as error:
@@ -472,7 +473,7 @@ def _binary(op: Operation) -> Callable[..., Any]:
             elif not isinstance(y, Node):
                 y = constant(y, x._stored)
         except TypeError:
-            return _again(call, (x, y))
+            return _again(op, call, (x, y))
         try:
             return record(op, forward(x._stored, y._stored), (x, y))
         except Exception as error:
@@ -497,7 +498,7 @@ def general(op: Operation) -> Callable[..., Any]:
             try:
                 return forward(plain(args[0]), *args[1:])  # as rules call it with plain data
             except TypeError:
-                return _again(call, args[:1], args[1:])
+                return _again(op, call, args[:1], args[1:])
         if not required and len(args) == count and not kwargs:
             operands, given = args, kwargs
         else:
@@ -509,18 +510,18 @@ def general(op: Operation) -> Callable[..., Any]:
             try:
                 return forward(*[x if type(x) is float else plain(x) for x in operands], **given)
             except TypeError:
-                return _again(call, operands, (), given)
+                return _again(op, call, operands, (), given)
         static = {**defaults, **{name: _kept(item, op, name) for name, item in given.items()}} if given else defaults
         if len(stored) < count:
             try:
                 operands = tuple([x if isinstance(x, Node) else constant(x, stored[0]) for x in operands])
             except TypeError:
-                return _again(call, operands, (), given)
+                return _again(op, call, operands, (), given)
             stored = _stored(operands)
         try:
             data = forward(*stored, **static)
         except Exception as error:
-            note(error, op, operands)
+            note(error, op, operands, static)
             raise
         return record(op, data, operands, static)
 
@@ -550,7 +551,7 @@ def _several(op: Operation) -> Callable[..., Any]:
                     return forward(*[x if type(x) is float else plain(x) for x in operands])
                 operands = tuple([x if isinstance(x, Node) else constant(x, stored[0]) for x in operands])
             except TypeError:
-                return _again(call, operands)
+                return _again(op, call, operands)
             stored = _stored(operands)
         try:
             data = forward(*stored)
@@ -563,13 +564,18 @@ def _several(op: Operation) -> Callable[..., Any]:
 
 
 def _again(
-    call: Callable[..., Any], operands: Sequence[Any], rest: Sequence[Any] = (), named: Mapping[str, Any] | None = None
+    op: Operation,
+    call: Callable[..., Any],
+    operands: Sequence[Any],
+    rest: Sequence[Any] = (),
+    named: Mapping[str, Any] | None = None,
 ) -> Any:
     """The call that just failed with lists that hold Values joined to one Value each; if there is none, its error."""
     from .ops.joining import array
 
     joined = [array(x) if isinstance(x, (list, tuple)) else x for x in operands]
     if not any(isinstance(new, Node) and new is not old for new, old in zip(joined, operands, strict=True)):
+        _explain_complex(exception(), op, operands, lambda *xs: op.forward(*xs, *rest, **named or {}))
         raise  # noqa: PLE0704 (the error in whose handling this is called)
     return call(*joined, *rest, **named or {})
 
@@ -603,7 +609,7 @@ def _variadic(op: Operation) -> Callable[..., Any]:
         try:
             return record(op, forward([x._stored for x in nodes], **static), nodes, static)
         except Exception as error:
-            note(error, op, nodes)
+            note(error, op, nodes, static)
             raise
 
     return call
@@ -625,9 +631,32 @@ def _kept(item: Any, op: Operation, name: str) -> Any:
     return type(item)([_kept(part, op, name) for part in item]) if type(item) in (tuple, list) else item
 
 
-def note(error: Exception, op: Operation, nodes: tuple[Node, ...]) -> None:
+def note(error: Exception, op: Operation, nodes: tuple[Node, ...], static: Mapping[str, Any] | None = None) -> None:
     """Add the operation and its operands to the error's traceback."""
     for node in nodes:
         if node._stored is RELEASED:
             raise released(node) from error
+    _explain_complex(error, op, [node._stored for node in nodes], lambda *xs: op.compute(xs, static))
     error.add_note(f"in {op.name} of " + ", ".join(describe(node) for node in nodes))
+
+
+def _explain_complex(
+    error: BaseException | None, op: Operation, operands: Sequence[Any], compute: Callable[..., Any]
+) -> None:
+    """Raise an error in words if the operation takes real numbers and fails for complex ones alone."""
+    if not isinstance(error, (TypeError, ValueError, RuntimeError)) or "real numbers" in str(error):
+        return
+    try:
+        data = [plain(x) for x in operands]
+        kinds = [kind_of(x) for x in data]
+        if "c" not in kinds:
+            return
+        compute(*[library(x).real(x) if kind == "c" else x for x, kind in zip(data, kinds, strict=True)])
+    except Exception:  # noqa: BLE001 (something else is wrong, which its own error tells)
+        return
+    raise needs_real(op.name.removesuffix("_of")) from error
+
+
+def needs_real(name: str) -> TypeError:
+    """The error of a function that has no complex counterpart."""
+    return TypeError(f"{name} takes real numbers, got complex ones: take real(x), imag(x) or abs(x)")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .arrays import UnknownData, plain
+from .arrays import EXACT, UnknownData, plain
 from .engine import constant, new_node, record, result_type
 from .guards import ages, lent, settle
 from .node import Node
@@ -82,6 +82,8 @@ def comparison(function: Callable[[Any, Any], Any]) -> Callable[[Value, Any], An
             return NotImplemented
         except TypeError:  # Python orders no complex numbers, NumPy does
             data = other._stored if isinstance(other, Node) else other
+            if type(data).__module__ in EXACT:
+                return function(self._stored, float(data))
             if complex not in (type(self._stored), type(data)):
                 raise
             return function(*(np.complex128(x) if type(x) is complex else x for x in (self._stored, data)))

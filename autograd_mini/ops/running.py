@@ -11,6 +11,7 @@ from ..arrays import dtype_of, kind_of, library, shape_of
 from ..operation import Operand, Rule, case, composed, primitive
 from .activations import logaddexp
 from .arithmetic import maximum, minimum, zeros_like
+from .elementwise import check_real
 from .joining import concatenate
 from .plain import as_data
 from .rearranging import flip
@@ -294,4 +295,5 @@ def logcumsumexp(x: Operand, axis: int | None = None) -> Any:
     >>> am.logcumsumexp([1000.0, 1000.0])
     array([1000.        , 1000.69314718])
     """
+    check_real("logcumsumexp", x)
     return _along(lambda rows: running(logaddexp, rows), x, axis)
