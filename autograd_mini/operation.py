@@ -17,11 +17,12 @@ import functools
 import inspect
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from sys import exception
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypeVar
 
 import numpy as np
 
-from .arrays import Labelled, adopted, is_foreign, kind_of, operand, plain
+from .arrays import Labelled, adopted, is_foreign, kind_of, library, operand, plain
 from .arrays.labels import check_labels, is_labelled
 from .engine import constant, record
 from .guards import RELEASED, describe, released
@@ -599,6 +600,7 @@ def _again(
     if not any(new is not old and (isinstance(new, Node) or is_labelled(old)) for new, old in pairs) and all(
         static[name] is item for name, item in given.items()
     ):
+        _explain_complex(exception(), op, operands, lambda *xs: op.forward(*xs, **given))
         raise  # noqa: PLE0704 (the error in whose handling this is called)
     return call(*joined, **static)
 
@@ -682,7 +684,7 @@ def otherwise(error: Exception, op: Operation, nodes: Sequence[Any], static: Map
             return record(op, op.compute([x._stored for x in joined], static), joined, static)
         except Exception as other:  # noqa: BLE001 (the first error is told)
             error.__context__ = other.__context__ = None
-    note(error, op, tuple(nodes))
+    note(error, op, tuple(nodes), static)
     raise error
 
 
@@ -703,9 +705,32 @@ def _in_one_library(nodes: Sequence[Any]) -> tuple[Any, ...] | None:
     return tuple(joined)
 
 
-def note(error: Exception, op: Operation, nodes: tuple[Node, ...]) -> None:
+def note(error: Exception, op: Operation, nodes: tuple[Node, ...], static: Mapping[str, Any] | None = None) -> None:
     """Add the operation and its operands to the error's traceback."""
     for node in nodes:
         if node._stored is RELEASED:
             raise released(node) from error
+    _explain_complex(error, op, [node._stored for node in nodes], lambda *xs: op.compute(xs, static))
     error.add_note(f"in {op.name} of " + ", ".join(describe(node) for node in nodes))
+
+
+def _explain_complex(
+    error: BaseException | None, op: Operation, operands: Sequence[Any], compute: Callable[..., Any]
+) -> None:
+    """Raise an error in words if the operation takes real numbers and fails for complex ones alone."""
+    if not isinstance(error, (TypeError, ValueError, RuntimeError)) or "real numbers" in str(error):
+        return
+    try:
+        data = [plain(x) for x in operands]
+        kinds = [kind_of(x) for x in data]
+        if "c" not in kinds:
+            return
+        compute(*[library(x).real(x) if kind == "c" else x for x, kind in zip(data, kinds, strict=True)])
+    except Exception:  # noqa: BLE001 (something else is wrong, which its own error tells)
+        return
+    raise needs_real(op.name.removesuffix("_of")) from error
+
+
+def needs_real(name: str) -> TypeError:
+    """The error of a function that has no complex counterpart."""
+    return TypeError(f"{name} takes real numbers, got complex ones: take real(x), imag(x) or abs(x)")

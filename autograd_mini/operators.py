@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .arrays import Labelled, UnknownData, plain, shape_of
+from .arrays import EXACT, Labelled, UnknownData, plain, shape_of
 from .engine import constant, new_node, record, result_type
 from .guards import ages, lent, settle
 from .node import Node
@@ -131,6 +131,8 @@ def comparison(function: Callable[[Any, Any], Any]) -> Callable[[Value, Any], An
             return NotImplemented
         except TypeError:  # Python orders no complex numbers, NumPy does
             data = other._stored if isinstance(other, Node) else other
+            if type(data).__module__ in EXACT:
+                return function(self._stored, float(data))
             if complex not in (type(self._stored), type(data)):
                 raise
             return function(*(np.complex128(x) if type(x) is complex else x for x in (self._stored, data)))

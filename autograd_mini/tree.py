@@ -109,7 +109,7 @@ def _is_setting(field: Field[Any], item: Any) -> bool:
     """Texts, functions, whole numbers that are declared so, and what has ``metadata={"static": True}``."""
     if field.metadata.get("static", False) or isinstance(item, (str, bytes, Enum)):
         return True
-    if type(item) in (int, bool):
+    if isinstance(item, int):
         return field.type in (int, bool, "int", "bool")
     return callable(item) and not isinstance(item, Node) and not _is_dataclass(item) and not hasattr(item, "shape")
 

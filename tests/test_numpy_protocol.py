@@ -588,6 +588,8 @@ def test_stacks_by_numpys_own_names(function: Any, options: dict[str, Any]) -> N
         one[place] = 1.0
         by_hand[place] = np.sum(function(one, **options) * weight)
     np.testing.assert_allclose(x.grad, by_hand, rtol=1e-13, atol=1e-13)
+
+
 # --- out= -------------------------------------------------------------------------------------------------------------
 
 

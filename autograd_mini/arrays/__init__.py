@@ -72,6 +72,10 @@ def _find(operand: Any) -> Any:
     if issubclass(kind, np.generic):
         if not issubclass(kind, (np.flexible, np.object_, np.datetime64, np.timedelta64)):
             table = numpy
+    elif issubclass(kind, (int, float)):  # a class of the user's, an enumeration
+        table = floats
+    elif issubclass(kind, complex):
+        table = numpy
     elif (torch := sys.modules.get("torch")) is not None and issubclass(kind, torch.Tensor):
         from .torch import table as of_torch
 
@@ -203,6 +207,8 @@ def plain(x: Any) -> Any:
         return x
     if isinstance(x, np.generic):
         return x if x.dtype.kind in "fiubc" else _checked(np.asarray(x), x)
+    if isinstance(x, (int, float, complex)):  # of a subclass, such as an enumeration
+        return int(x) if isinstance(x, int) else float(x) if isinstance(x, float) else complex(x)
     if not isinstance(x, (list, tuple, np.ndarray)) and is_foreign(x):
         return x
     return _checked(_as_array(x), x)
@@ -229,12 +235,18 @@ def is_foreign(x: Any) -> bool:
         return False
 
 
+EXACT = ("decimal", "fractions")
+"""The modules of Python's exact numbers, which floating numbers only come near to."""
+
+
 def _as_array(x: Any) -> np.ndarray[Any, Any]:
     kind = type(x)
     home = kind.__module__.partition(".")[0]
     if isinstance(x, np.ndarray):
         check_bare(kind)
         return np.asarray(x)
+    if home in EXACT:
+        raise TypeError(f"{kind.__qualname__}s are not computed with: pass float(x), which is {float(x)!r} for {x!r}")
     if home == "scipy" and hasattr(x, "toarray"):
         raise TypeError(f"a sparse {kind.__qualname__} is not an array of numbers: pass x.toarray()")
     if home == "pandas" and hasattr(x, "to_numpy"):

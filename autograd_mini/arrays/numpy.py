@@ -236,8 +236,10 @@ def softplus(x: Any) -> Any:
 
 
 def erf(x: Any) -> Any:
-    """The error function element by element, from the C library."""
+    """The error function element by element, from the C library; of complex numbers SciPy's."""
     array = asarray(x)
+    if array.dtype.kind == "c":
+        return special.erf(x)
     out = np.fromiter(map(math.erf, array.ravel().tolist()), np.float64, array.size).reshape(array.shape)
     return out.astype(array.dtype if array.dtype.kind == "f" else np.float64)[()]
 

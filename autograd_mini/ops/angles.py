@@ -8,7 +8,7 @@ from typing import Any
 from ..arrays import kind_of, library
 from ..operation import Operand, Rule, case, composed, primitive
 from .arithmetic import divide, floating, where
-from .elementwise import imag, real
+from .elementwise import check_real, imag, real
 from .plain import as_data, function_of
 from .powers import over_length, sqrt
 
@@ -375,6 +375,7 @@ def unwrap(p: Operand, discont: float | None = None, axis: int = -1, *, period: 
     >>> am.unwrap([0.0, 359.0], period=360.0)
     array([ 0., -1.])
     """
+    check_real("unwrap", p)
     data = as_data(p)
     return p + (function_of("unwrap", data)(data, discont, axis, period=period) - data)
 

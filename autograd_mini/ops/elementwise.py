@@ -6,7 +6,7 @@ from typing import Any
 
 from ..arrays import as_numpy, is_abstract, kind_of, library
 from ..node import Node
-from ..operation import Operand, Rule, case, primitive
+from ..operation import Operand, Rule, case, needs_real, primitive
 from .arithmetic import where, zeros_like
 
 
@@ -244,6 +244,12 @@ def imag(x: Operand) -> Any:
 def is_complex(x: Any) -> bool:
     """Whether the entries are complex numbers."""
     return kind_of(x) == "c"
+
+
+def check_real(name: str, x: Any) -> None:
+    """Refuse complex numbers in the name of a function that is made of others."""
+    if not isinstance(x, (list, tuple)) and is_complex(x):
+        raise needs_real(name)
 
 
 def conjugated(x: Any) -> Any:

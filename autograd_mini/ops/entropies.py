@@ -9,6 +9,7 @@ from ..arrays import library
 from ..operation import Operand, Rule, case, composed, primitive
 from .activations import softplus
 from .arithmetic import divide, where
+from .elementwise import check_real
 from .plain import option
 from .powers import exp, log, log1p
 
@@ -148,6 +149,7 @@ def log_expit(x: Operand) -> Any:
     >>> am.special.log_expit(-1000.0), am.grad(am.special.log_expit)(0.0)
     (-1000.0, 0.5)
     """
+    check_real("log_expit", x)
     return -softplus(-x)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from ..arrays import library
 from ..operation import Operand, Rule, case, composed, primitive
 from .bessel import plain_number
-from .elementwise import flat
+from .elementwise import check_real, flat
 
 
 @primitive(
@@ -215,6 +215,7 @@ def multigammaln(a: Operand, d: int) -> Any:
     >>> am.special.multigammaln(2.0, 1), am.grad(lambda a: am.special.multigammaln(a, 1))(2.0)
     (0.0, 0.42278433...)
     """
+    check_real("multigammaln", a)
     total = gammaln(a)
     for j in range(1, index(d)):
         total = total + gammaln(a - 0.5 * j)

@@ -12,6 +12,7 @@ from ..arrays import dtype_of, kind_of, library, shape_of
 from ..operation import Operand, Rule, case, composed, primitive
 from .activations import logaddexp
 from .arithmetic import maximum, minimum, where, zeros_like
+from .elementwise import check_real
 from .joining import concatenate
 from .plain import as_data
 from .rearranging import flip
@@ -316,5 +317,6 @@ def logcumsumexp(x: Operand, axis: int | None = None) -> Any:
     >>> am.logcumsumexp([1000.0, 1000.0])
     array([1000.        , 1000.69314718])
     """
-    nothing = as_data(x) == -math.inf  # of which no sum depends
+    check_real("logcumsumexp", x)
+    nothing = as_data(x) == -math.inf  # on which no sum depends
     return _along(lambda rows: running(logaddexp, rows), where(nothing, -math.inf, x), axis)

@@ -1,5 +1,6 @@
 """Mixed dtypes promote as NumPy's do, with Python's numbers weak, and gradients come back in the operand's own."""
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
@@ -157,3 +158,57 @@ def test_results_have_numpys_dtype_and_gradients_the_operands(name: str, each: C
             if len(arrays) > 1 and single and x.dtype != bool:
                 for number in NUMBERS:
                     check_dtypes(name, each, [*arrays[:i], number, *arrays[i + 1 :]])
+
+
+# --- products, other libraries ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("bias", ["float16", "float32", "float64", "complex64"])
+@pytest.mark.parametrize("weights", ["float32", "float64"])
+@pytest.mark.parametrize("rows", ["int64", "float32", "float64"])
+def test_linear_of_mixed_dtypes(rows: str, weights: str, bias: str) -> None:
+    """x @ W + b in NumPy's dtype, written nowhere into an operand; each gradient in its operand's dtype."""
+    x, W, b = np.array([[1, 2]], rows), np.array([[1, 2, 3], [4, 5, 6]], weights), np.array([1, 2, 4], bias)
+    leaves = [Value(x), Value(W), Value(b)]
+    y = am.linear(*leaves)
+    want = x @ W + b
+    assert y.dtype == want.dtype
+    np.testing.assert_array_equal(y.raw, want)
+    np.testing.assert_array_equal(leaves[2].raw, b)
+    am.sum(am.real(y)).backward()
+    assert [leaf.grad.dtype for leaf in leaves[1:]] == [W.dtype, b.dtype]
+    np.testing.assert_array_equal(leaves[1].grad, [[1, 1, 1], [2, 2, 2]])
+    np.testing.assert_array_equal(leaves[2].grad, [1, 1, 1])
+
+
+@pytest.mark.parametrize("library", ["torch", "jax.numpy"])
+def test_whole_numbers_of_other_libraries_beside_python_floats(library: str) -> None:
+    """The library's own dtype and value for the same operator, on either side."""
+    xp = pytest.importorskip(library)
+    data = xp.asarray([1, 2, 3])
+    for operator in BINARY.values():
+        for got, want in (
+            (operator(Value(data), 0.5), operator(data, 0.5)),
+            (operator(0.5, Value(data)), operator(0.5, data)),
+            (operator(Value(data), 2), operator(data, 2)),
+        ):
+            assert got.raw.dtype == want.dtype
+            np.testing.assert_allclose(np.asarray(got.raw), np.asarray(want), rtol=1e-6)
+
+
+@pytest.mark.parametrize("library", ["torch", "jax.numpy"])
+def test_gradients_of_other_libraries_have_the_leafs_dtype(library: str) -> None:
+    """A float32 leaf beside float64 data: the result is wide where the library has it so, the gradient is not."""
+    xp = pytest.importorskip(library)
+    x64 = pytest.importorskip("jax").enable_x64(True) if library == "jax.numpy" else contextlib.nullcontext()
+    with x64:
+        x = Value(xp.asarray([1.0, 2.0], dtype=xp.float32))
+        wide = xp.asarray([3.0, 4.0], dtype=xp.float64)
+        for other in (wide, np.array([3.0, 4.0]), Value(wide)):
+            x.grad = None
+            y = x * other
+            assert y.raw.dtype == xp.float64
+            am.sum(y).backward()
+            assert x.grad.dtype == xp.float32
+            np.testing.assert_array_equal(np.asarray(x.grad), [3.0, 4.0])
+            assert am.gradients(am.sum(x * other), x).dtype == xp.float32
