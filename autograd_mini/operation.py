@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypeVar
 
 import numpy as np
 
-from .arrays import plain
+from .arrays import copied, is_foreign, plain
 from .engine import constant, record
 from .guards import RELEASED, describe, released
 from .node import Node
@@ -611,7 +611,7 @@ def _variadic(op: Operation) -> Callable[..., Any]:
 
 def _kept(item: Any, op: Operation, name: str) -> Any:
     """A static argument that nobody else can change: indices and labels are needed again in the backward pass."""
-    if item is None or type(item) in (int, bool, float, str):
+    if item is None or type(item) in _UNCHANGING:
         return item
     if isinstance(item, Node):
         if item.requires_grad and is_users(op.forward):
@@ -622,7 +622,12 @@ def _kept(item: Any, op: Operation, name: str) -> Any:
         item = item._stored
     if type(item) is np.ndarray:
         return item.copy()
-    return type(item)([_kept(part, op, name) for part in item]) if type(item) in (tuple, list) else item
+    if type(item) in (tuple, list):
+        return type(item)([_kept(part, op, name) for part in item])
+    return copied(item) if is_foreign(item) else item
+
+
+_UNCHANGING = frozenset([int, bool, float, str, slice, type(Ellipsis)])
 
 
 def note(error: Exception, op: Operation, nodes: tuple[Node, ...]) -> None:

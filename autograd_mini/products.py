@@ -11,7 +11,7 @@ from typing import Any
 from .calls import call_fresh, one_array, one_number, seed_of, zeros_of
 from .engine import constant
 from .guards import clock
-from .node import Node
+from .node import Node, for_the_caller
 from .tree import flatten, leaves_along
 from .value import Value
 
@@ -62,7 +62,7 @@ def vjp(f: Callable[..., Any], *xs: Any) -> tuple[Any, Callable[[Any], Any]]:
         rows = call.rebuild([zeros_of(x) if g is None else g for g, x in zip(sums, call.variables, strict=True)])
         return rows[0] if len(xs) == 1 else rows
 
-    return rebuild_ys([call.outward(y) for y in results]), pullback
+    return rebuild_ys(for_the_caller([call.outward(y) for y in results])), pullback
 
 
 def _still(vector: Any) -> Any:
@@ -127,8 +127,8 @@ def jvp(f: Callable[..., Any], xs: Any, tangents: Any) -> tuple[Any, Any]:
     ys, rebuild_ys = flatten(call.result)
     results = [one_array(f, y, "jvp") for y in ys]
     vectors, further = call.tangents(leaves_along(args, directions, "jvp"), "a tangent")
-    rates = call.push(results, vectors, further)
-    return rebuild_ys([call.outward(y) for y in results]), rebuild_ys(rates)
+    rates = for_the_caller(call.push(results, vectors, further))
+    return rebuild_ys(for_the_caller([call.outward(y) for y in results])), rebuild_ys(rates)
 
 
 def linearize(f: Callable[..., Any], *xs: Any) -> tuple[Any, Callable[..., Any]]:
@@ -170,9 +170,9 @@ def linearize(f: Callable[..., Any], *xs: Any) -> tuple[Any, Callable[..., Any]]
         if len(tangents) != len(xs):
             raise ValueError(f"f_jvp needs one tangent for each of the {len(xs)} arguments, got {len(tangents)}")
         vectors, further = call.tangents(leaves_along(list(xs), list(tangents), "f_jvp"), "a tangent")
-        return rebuild_ys(call.push(results, vectors, further))
+        return rebuild_ys(for_the_caller(call.push(results, vectors, further)))
 
-    return rebuild_ys([call.outward(y) for y in results]), f_jvp
+    return rebuild_ys(for_the_caller([call.outward(y) for y in results])), f_jvp
 
 
 def hvp(f: Callable[..., Any], xs: Any, vs: Any) -> Any:

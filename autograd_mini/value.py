@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from . import engine, guards, observers, ops
-from .arrays import as_numpy, shown
+from .arrays import as_numpy, is_foreign, shown
 from .conversions import Conversions
 from .guards import RELEASED, GraphError, describe, released
 from .leaves import leaf, like, owned, seed, subtract_, wants_grad
@@ -94,9 +94,7 @@ class Value(ArrayMethods, Conversions):
                 data.flags.writeable = False
         elif data is RELEASED:
             raise released(self)
-        elif type(data) is not float and hasattr(
-            type(data), "_version"
-        ):  # a tensor, which counts what is written into it
+        elif type(data) is not float and is_foreign(data):  # nobody can forbid writing into it
             guards.lend(self)
         return data
 
@@ -115,8 +113,14 @@ class Value(ArrayMethods, Conversions):
 
     @property
     def grad(self) -> Any:
-        """The gradient that backward passes left here: plain data in the shape and dtype of the data, or None."""
-        return self._grad
+        """The gradient that backward passes left here: plain data in the shape and dtype of the data, or None.
+
+        An array of a computed value is read-only, since other values may have the same.
+        """
+        g = self._grad
+        if type(g) is np.ndarray and self.op is not None:
+            g.flags.writeable = False
+        return g
 
     @grad.setter
     def grad(self, new: Any) -> None:

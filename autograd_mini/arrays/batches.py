@@ -67,7 +67,7 @@ class Batches:
     """The table for batches."""
 
     rank = 3  # lifts everything else
-    takes_numpy = True
+    takes_numpy = immutable = True
     linalg, fft, special = Sub("linalg"), Sub("fft"), Sub("special")
 
     def __getattr__(self, name: str) -> Any:
