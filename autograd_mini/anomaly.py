@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .guards import RELEASED, GraphError, describe, mark_of
+from .arrays import as_numpy, is_foreign
+from .guards import RELEASED, GraphError, describe
 from .leaves import leaf
 from .node import Node
 from .state import STATE, State, Switch, Watched
@@ -255,11 +256,14 @@ def _check_unchanged(node: Node) -> None:
 
 
 def _fingerprint(x: Node) -> Any:
-    """A number that is another one for other data; None for what cannot change."""
+    """A number that is another one for other data; None for what cannot change, or cannot be looked at."""
     data = x._stored
-    if type(data) is np.ndarray:
-        return hash(data.tobytes())
-    return mark_of(data) if hasattr(type(data), "_version") else None
+    if type(data) is not np.ndarray and (type(data) is float or not is_foreign(data)):
+        return None
+    try:
+        return hash(as_numpy(data).tobytes())
+    except Exception:  # noqa: BLE001 (whatever another library raises)
+        return None
 
 
 def _forget(key: int) -> None:

@@ -18,7 +18,7 @@ from .engine import constant, sweep
 from .forward import push
 from .guards import clock
 from .leaves import filled_like, like, seed
-from .node import Node, outward
+from .node import Node, outward, unshared
 from .ops.elementwise import identity
 from .state import STATE, differentiating, recording
 from .tree import flatten
@@ -48,10 +48,25 @@ def pull(
             seed = seed if isinstance(seed, Node) else constant(seed)
             found = sweep(y, seed, graph=True, wanted=xs, alone=alone, since=since)
             gs = [zeros_of(x) if found[x] is None else outward(found[x]) for x in xs]
-            return [g if isinstance(g, Node) else constant(g) for g in gs]
+            return _told_apart(gs, seed)
     seed = seed._stored if isinstance(seed, Node) else seed
     found = sweep(y, seed, wanted=xs, alone=alone, since=since, release=own)
-    return [zeros_of(x) if found[x] is None else outward(found[x]) for x in xs]
+    return [zeros_of(x) if found[x] is None else unshared(found[x]) for x in xs]
+
+
+def _told_apart(gs: Sequence[Any], seed: Any) -> list[Any]:
+    """A Value for each gradient: none is the one that the pass began with, and no two share data to be written into."""
+    known, values = {seed}, []
+    for g in gs:
+        if not isinstance(g, Node):
+            value: Any = constant(g)
+        elif not g.requires_grad:
+            value = g.detach()  # type: ignore[attr-defined]
+        else:
+            value = identity(g) if g in known else g
+        known.add(value)
+        values.append(value)
+    return values
 
 
 def zeros_of(x: Node) -> Any:

@@ -10,7 +10,9 @@ Gradients of a pass live in the pass; nodes and leaves get theirs at its end, al
 
 from __future__ import annotations
 
-from _thread import allocate_lock  # threading itself takes a millisecond to import
+import os
+from _thread import RLock  # threading itself takes a millisecond to import
+from collections import deque
 from collections.abc import Callable, Collection, Mapping
 from heapq import heappop, heappush, heappushpop
 from operator import attrgetter
@@ -45,23 +47,19 @@ def results_are(kind: type[Node]) -> None:
 def constant(data: Any, beside: Any = None) -> Value:
     """A node for an operand that came as plain data: it takes part, and costs no gradient.
 
-    ``beside`` is the data that it meets: a NumPy array becomes one of the same library.
+    ``beside`` is the data that it meets: a NumPy array becomes one of the same library. It is copied if there may be
+    a pass, before which somebody could write into it.
     """
     node: Any = new_node(result_type[0])
     if type(data) is not float:
         data = operand(data)
-        if type(data) is not np.ndarray or type(beside) is not np.ndarray or not _is_safe(data):
+        if type(data) is not np.ndarray or type(beside) is not np.ndarray or get_state().is_on:
             data = copied(data, beside)
     node._stored = data
     node._grad = node._x = node._y = node.name = node.op = node.static = node.scope = None
     node.requires_grad = False
     node.order = 0
     return node  # type: ignore[no-any-return]
-
-
-def _is_safe(data: Any) -> bool:
-    """Whether nobody can write into a NumPy array before the pass, or there will be none: it needs no copy then."""
-    return not (data.flags.writeable or data.base is not None) or not get_state().is_on
 
 
 def record(op: Operation, data: Any, parents: tuple[Node, ...], static: Mapping[str, Any] | None = None) -> Value:
@@ -299,20 +297,38 @@ def check_apart(what: str, *roots: Any) -> None:
 def backward(root: Node, seed: Any, *, retain_graph: bool) -> None:
     """Run the pass and hand out the gradients: leaves accumulate, inner nodes keep the latest; all of it or nothing."""
     grads = own(sweep(root, seed, release=None if retain_graph else 0))
-    with _handing_out:  # threads may share a leaf
-        before = {leaf: leaf._grad for leaf in grads if leaf.op is None}
-        for leaf, old in before.items():
-            g = unshared(grads[leaf]) if old is None else old + outward(grads[leaf])
-            if type(g) is not np.ndarray and type(leaf._stored) is np.ndarray:
-                g = np.asarray(g)  # NumPy turns 0-d arrays into scalars
-            grads[leaf] = g
-        try:
+    with handing_out[0]:  # threads may share a leaf
+        leaves = {leaf: grads.pop(leaf) for leaf in [node for node in grads if node.op is None]}
+        while True:
+            passes = _passes[0]
+            sums = []
+            for leaf in leaves:  # noqa: PLC0206 (a name for the value would be one more holder of it)
+                old = leaf._grad
+                g = unshared(leaves[leaf]) if old is None else old + outward(leaves[leaf])
+                if type(g) is not np.ndarray and type(leaf._stored) is np.ndarray:
+                    g = np.asarray(g)  # NumPy turns 0-d arrays into scalars
+                sums.append(g)
+            changes = map(_set_grad, leaves, sums)
             for node, g in grads.items():
-                node._grad = g if type(g) is float or node.op is None else outward(g)
-        except BaseException:  # an interrupt between two of them
-            for leaf, old in before.items():
-                leaf._grad = old
-            raise
+                node._grad = g if type(g) is float else outward(g)
+            if passes == _passes[0]:  # else a signal's handler made a pass meanwhile, whose share counts too
+                _passes[0] = passes + 1
+                _exhaust(changes)  # one call of C: no interrupt, no handler and no other thread comes in between
+                return
 
 
-_handing_out = allocate_lock()
+_set_grad = Node.__dict__["_grad"].__set__
+_exhaust = deque[None](maxlen=0).extend
+_passes = [0]
+"""How many passes have handed out their gradients."""
+
+handing_out = [RLock()]
+
+
+def _renew_lock() -> None:
+    """In a forked process: the thread that held the lock is not there to give it back."""
+    handing_out[0] = RLock()
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows
+    os.register_at_fork(after_in_child=_renew_lock)

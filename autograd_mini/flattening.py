@@ -11,7 +11,7 @@ import numpy as np
 from . import tree as trees
 from .arrays import plain, shape_of
 from .made import made
-from .node import Node
+from .node import Node, for_the_caller
 from .ops.elementwise import real
 from .ops.joining import concatenate
 from .ops.shapes import astype, reshape
@@ -75,7 +75,7 @@ def flatten(tree: Any) -> tuple[Any, Callable[[Any], Any]]:
             stop = start + math.prod(shape)
             parts.append(_piece(vector, start, stop, like))
             start = stop
-        return rebuild(parts)
+        return rebuild(for_the_caller(parts))
 
     vector = concatenate(rows) if rows else np.zeros(0)
     return vector, made(unflatten, lambda: (_unflatten, (rebuild(likes),)))

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .arrays import shape_of
+from .arrays import library, shape_of
 from .state import STATE, is_differentiating
 
 if TYPE_CHECKING:
@@ -40,27 +40,37 @@ class NoForwardRule(GraphError):
 
 
 lent: dict[int, tuple[weakref.ref[Node], Any]] = {}
-"""Arrays in somebody's hands, by the leaf's id, with what tells whether they are as they were when the graph last used
-them, or when they were handed out; the weak reference takes the entry away."""
+"""Arrays in somebody's hands, by the node's id, with a copy of them as they were when the graph last used them, or when
+they were handed out; the weak reference takes the entry away."""
 
 
-def lend(leaf: Node) -> None:
-    """Remember the leaf's array as it is now: its owner may write into it, and a later pass must notice."""
-    key = id(leaf)
-    if key not in lent:
-        mark = mark_of(leaf._stored)
-        if mark is not None:
-            # a callback in Python would swallow a Ctrl-C that arrives in it
-            lent[key] = (weakref.ref(leaf, functools.partial(lent.pop, key)), mark)
+def lend(node: Node) -> None:
+    """Remember the data as they are now: their owner may write into them, and a later pass must notice."""
+    key = id(node)
+    if key in lent:
+        return
+    data = node._stored
+    mark = mark_of(data)
+    if mark is None:
+        return
+    # a callback in Python would swallow a Ctrl-C that arrives in it
+    lent[key] = (weakref.ref(node, functools.partial(lent.pop, key)), mark)
+    for parent in node.parents:  # of which another library's result may be a view
+        if type(parent._stored) is type(data) is not np.ndarray and library(data).shares_memory(parent._stored, data):
+            lend(parent)
 
 
 def mark_of(data: Any) -> Any:
-    """What tells whether data are as they were: a copy, or how often a tensor was written to; None if it cannot say."""
+    """A copy, which tells whether data are as they were; None if nobody can look at them."""
     if type(data) is np.ndarray:
         return data.copy()
+    table = library(data)
+    if table.is_abstract(data):
+        return None
     try:
-        return data._version
-    except RuntimeError:  # made in torch's inference mode
+        mark = table.mark(data)
+        return mark if table.same(mark, data) else None
+    except Exception:  # noqa: BLE001 (whatever a library raises for data that stand for others)
         return None
 
 
@@ -88,12 +98,12 @@ def check_unchanged(nodes: Iterable[Node]) -> None:
 
 def _written_to(node: Node) -> bool:
     entry = lent.get(id(node))
-    if entry is None:
+    if entry is None or node._stored is RELEASED:
         return False
     data, mark = node._stored, entry[1]
     if type(data) is np.ndarray:
         return not np.array_equal(mark, data, equal_nan=data.dtype.kind in "fc")
-    return bool(mark != data._version)
+    return not library(data).same(mark, data)
 
 
 def loses_gradient(node: Node) -> bool:

@@ -16,6 +16,7 @@ from .engine import constant, topological
 from .guards import NoForwardRule
 from .leaves import like
 from .made import argnums_named, made
+from .node import for_the_caller
 from .ops.joining import concatenate, stack
 from .ops.shapes import reshape
 from .tree import flatten
@@ -83,10 +84,11 @@ def columns(call: Call, ys: Sequence[Value]) -> list[Any]:
         def rates(t: Any, i: int = i) -> list[Any]:
             return call.push(ys, [*still[:i], t, *still[i + 1 :]])
 
-        found = _from_each_entry(call, x, rates, ys, -1) if x.size else [None] * len(ys)
+        found: Any = _from_each_entry(call, x, rates, ys, -1) if x.size else [None] * len(ys)
         for block, parts, y in zip(blocks, found, ys, strict=True):
             block.append(_shaped(parts, y, x))
-    return [call.rebuild(block) for block in blocks]
+        found = parts = ()  # what is held here would be copied
+    return [call.rebuild(for_the_caller(block)) for block in blocks]
 
 
 def _rows(call: Call, y: Value) -> Any:
@@ -94,7 +96,9 @@ def _rows(call: Call, y: Value) -> Any:
     found: Sequence[Any] = [None] * len(call.variables)
     if y.requires_grad and y.size:
         found = _from_each_entry(call, y, lambda g: call.pull(y, seed_of(y, g)), [y], 0)
-    return call.rebuild([_shaped(parts, y, x) for parts, x in zip(found, call.variables, strict=True)])
+    shaped = [_shaped(parts, y, x) for parts, x in zip(found, call.variables, strict=True)]
+    del found  # what is held here would be copied
+    return call.rebuild(for_the_caller(shaped))
 
 
 def _from_each_entry(

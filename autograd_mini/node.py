@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .arrays import copied, kind_of, library, plain, shape_of
+from .arrays import apart, kind_of, library, plain, shape_of
 from .arrays.batched import Batched, is_mapping, levels, levels_to_sum
 from .arrays.numpy import sum_of_rows
 from .guards import GraphError, describe
@@ -186,10 +186,36 @@ _ALONE = _references()
 def unshared(g: Any) -> Any:
     """The gradient in an array that nobody else holds: a rule may have passed one array on to several operands."""
     if type(g) is not ndarray:
-        return outward(copied(g))
+        return outward(apart(g))
     if g.base is None and getrefcount(g) <= _ALONE_HERE:
         return g if g.dtype.kind != "c" else g.conj()
     return outward(g.copy())
 
 
 _ALONE_HERE = _ALONE - 1  # no variable of the caller's holds it
+
+
+def for_the_caller(results: list[Any]) -> list[Any]:
+    """Results of which none shares memory with another, or with anything else; they are copied only where they would.
+
+    Values stay as they are: who writes into their data gets an error, if not at once, then from the next pass.
+    """
+    for i in range(len(results)):
+        if type(results[i]) is ndarray:
+            if not (results[i].flags.writeable and _references_to(results, i) in _ALONE_IN_A_LIST):
+                results[i] = results[i].copy()
+        elif type(results[i]) is not float and not isinstance(results[i], Node):
+            results[i] = apart(results[i])
+    return results
+
+
+def _references_to(arrays: list[Any], i: int) -> tuple[int, int]:
+    """How often an array is referred to, and the array that it is a view of."""
+    array = arrays[i]
+    base = array.base
+    if base is None:
+        return getrefcount(array), 0
+    return getrefcount(array), getrefcount(base) if type(base) is ndarray and base.base is None else -1
+
+
+_ALONE_IN_A_LIST = (_references_to([np.zeros(1)], 0), _references_to([np.zeros(1)[:]], 0))

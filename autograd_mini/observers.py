@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .arrays import shape_of
+from .arrays import apart, shape_of
 from .guards import GraphError, describe
 from .leaves import like
 from .node import Node, outward
@@ -127,7 +127,8 @@ def _shown(g: Any) -> Any:
     if type(g) is np.ndarray:
         g = g.copy()
         g.flags.writeable = False
-    return g
+        return g
+    return apart(g)
 
 
 def _replaced(node: Node, new: Any, constant: Callable[[Any], Node] | None) -> Any:

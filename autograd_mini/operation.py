@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypeVar
 
 import numpy as np
 
-from .arrays import Labelled, adopted, is_foreign, kind_of, library, operand, plain
+from .arrays import Labelled, adopted, copied, is_foreign, kind_of, library, operand, plain
 from .arrays.labels import check_labels, is_labelled
 from .engine import constant, record
 from .guards import RELEASED, describe, released
@@ -652,7 +652,7 @@ def _variadic(op: Operation) -> Callable[..., Any]:
 
 def _kept(item: Any, op: Operation, name: str) -> Any:
     """A static argument that nobody else can change: indices and labels are needed again in the backward pass."""
-    if item is None or type(item) in (int, bool, float, str):
+    if item is None or type(item) in _UNCHANGING:
         return item
     if isinstance(item, Node):
         if item.requires_grad and (is_users(op.forward) or kind_of(item) in "fc"):
@@ -662,7 +662,12 @@ def _kept(item: Any, op: Operation, name: str) -> Any:
         item = item._stored
     if type(item) is np.ndarray:
         return item.copy()
-    return type(item)([_kept(part, op, name) for part in item]) if type(item) in (tuple, list) else item
+    if type(item) in (tuple, list):
+        return type(item)([_kept(part, op, name) for part in item])
+    return copied(item) if is_foreign(item) else item
+
+
+_UNCHANGING = frozenset([int, bool, float, str, slice, type(Ellipsis)])
 
 
 def lost(subject: str, argument: str, value: Node, advice: str = "") -> TypeError:

@@ -12,7 +12,7 @@ from .calls import call_fresh, one_array, one_number, seed_of, zeros_of
 from .engine import constant
 from .guards import clock
 from .made import made
-from .node import Node
+from .node import Node, for_the_caller
 from .tree import flatten, leaves_along
 from .value import Value
 
@@ -70,7 +70,7 @@ def vjp(f: Callable[..., Any], *xs: Any) -> tuple[Any, Callable[[Any], Any]]:
     def recipe() -> tuple[Any, ...]:
         return _pullback, (f, *call.rebuild([x._stored for x in call.variables]))
 
-    return rebuild_ys([call.outward(y) for y in results]), made(pullback, recipe)
+    return rebuild_ys(for_the_caller([call.outward(y) for y in results])), made(pullback, recipe)
 
 
 def _pullback(f: Callable[..., Any], *xs: Any) -> Any:
@@ -140,8 +140,8 @@ def jvp(f: Callable[..., Any], xs: Any, tangents: Any) -> tuple[Any, Any]:
     ys, rebuild_ys = flatten(call.result)
     results = [one_array(f, y, "jvp") for y in ys]
     vectors, further = call.tangents(leaves_along(args, directions, "jvp"), "a tangent")
-    rates = call.push(results, vectors, further)
-    return rebuild_ys([call.outward(y) for y in results]), rebuild_ys(rates)
+    rates = for_the_caller(call.push(results, vectors, further))
+    return rebuild_ys(for_the_caller([call.outward(y) for y in results])), rebuild_ys(rates)
 
 
 def linearize(f: Callable[..., Any], *xs: Any) -> tuple[Any, Callable[..., Any]]:
@@ -183,12 +183,12 @@ def linearize(f: Callable[..., Any], *xs: Any) -> tuple[Any, Callable[..., Any]]
         if len(tangents) != len(xs):
             raise ValueError(f"f_jvp needs one tangent for each of the {len(xs)} arguments, got {len(tangents)}")
         vectors, further = call.tangents(leaves_along(list(xs), list(tangents), "f_jvp"), "a tangent")
-        return rebuild_ys(call.push(results, vectors, further))
+        return rebuild_ys(for_the_caller(call.push(results, vectors, further)))
 
     def recipe() -> tuple[Any, ...]:
         return _f_jvp, (f, *call.rebuild([x._stored for x in call.variables]))
 
-    return rebuild_ys([call.outward(y) for y in results]), made(f_jvp, recipe)
+    return rebuild_ys(for_the_caller([call.outward(y) for y in results])), made(f_jvp, recipe)
 
 
 def _f_jvp(f: Callable[..., Any], *xs: Any) -> Any:

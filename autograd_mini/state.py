@@ -9,8 +9,8 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from contextvars import ContextVar
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextvars import ContextVar, Token
 from typing import Any, Protocol, TypeVar
 
 from .made import decorated
@@ -43,15 +43,22 @@ class Scope:
 
 
 class State:
-    """What recording depends on; held in a context variable, so threads and tasks have their own. It never changes.
+    """What recording depends on; held in a context variable, so threads and tasks have their own.
 
-    Every operation asks for it, and a slot of an object is read several times as fast as a tuple is taken apart.
+    Every operation asks for it, and a slot of an object is read several times as fast as a tuple is taken apart. It
+    does not change, but for one case: see ``leave``.
     """
 
-    __slots__ = ("recording", "scope")
+    __slots__ = ("_is_on", "_watch", "change", "inner", "outer", "recording", "scope")
+
+    change: Scope | Callable[[State], State] | None
+    """Of a block's state: what the block changes; None if it was left, and the state now equals the one around it."""
+    inner: list[State]
+    """Of a block's state: those of the blocks entered in it that are still open."""
 
     def __init__(self, recording: bool = True, scope: Scope | None = None) -> None:
         self.recording, self.scope = recording, scope
+        self.outer: State | None = None  # of a block's state, the one around it
 
     @property
     def is_on(self) -> bool:
@@ -70,6 +77,13 @@ class State:
     def grouped(self, scope: Scope) -> State:
         """The same inside a group."""
         return State(self.recording, scope)
+
+    def become(self, other: State) -> None:
+        """Take on what another one says, for whoever holds this one."""
+        self.__class__ = other.__class__
+        self.recording, self.scope = other.recording, other.scope
+        if isinstance(other, Watched):
+            self._is_on, self._watch = other._is_on, other._watch
 
     @contextmanager
     def unwatched(self) -> Iterator[None]:
@@ -97,7 +111,10 @@ class Watch(Protocol):
 class Watched(State):
     """A state with somebody who watches; to the engine's fast path it looks as if recording were off."""
 
-    __slots__ = ("_is_on", "_watch")
+    __slots__ = ()  # the same layout, for ``become``
+
+    _is_on: bool
+    _watch: Watch
 
     def __init__(self, watch: Watch, state: State) -> None:
         super().__init__(False, state.scope)
@@ -173,12 +190,68 @@ def _on(state: State) -> State:
     return state.switched(True)
 
 
-class Switch:
+class Blocks:
+    """Blocks of code that run in a changed state, entered and left in whatever order, by whatever thread or task.
+
+    A generator may be closed in another thread or task than it was begun in, or while blocks that were entered later
+    are still open. What it changed is undone where it was begun all the same: the state that stands there becomes what
+    it would be without the block.
+    """
+
+    __slots__ = ("_entered",)
+
+    def __init__(self) -> None:
+        self._entered: dict[State, tuple[Token[State], Any]] = {}
+
+    def enter(self, change: Scope | Change, beside: Any = None) -> None:
+        """Change the state of this thread or task; ``leave`` returns what is kept ``beside``."""
+        outer = STATE.get()
+        while outer.outer is not None and outer.change is None:
+            outer = outer.outer
+        state = outer.grouped(change) if type(change) is Scope else change(outer)  # type: ignore[operator]
+        state.outer, state.change, state.inner = outer, change, []
+        if outer.outer is not None:
+            outer.inner.append(state)
+        self._entered[state] = (STATE.set(state), beside)
+
+    def leave(self) -> Any:
+        """Undo the block that this thread or task is in, or else the one entered last."""
+        state = STATE.get()
+        if state not in self._entered:
+            state = next(reversed(self._entered))
+        token, beside = self._entered.pop(state)
+        around: Any = state.outer
+        try:
+            if STATE.get() is state:
+                STATE.reset(token)
+                if around.outer is not None:
+                    around.inner.remove(state)
+                return beside
+        except ValueError:  # a copy of the context that the block was entered in
+            pass
+        state.change = None
+        _renew(state)
+        return beside
+
+
+def _renew(state: State) -> None:
+    """Let a state, and those of the blocks in it, follow from the one around it."""
+    outer, change = state.outer, state.change
+    assert outer is not None
+    if change is None:
+        state.become(outer)
+    else:
+        state.become(outer.grouped(change) if isinstance(change, Scope) else change(outer))
+    for inner in state.inner:
+        _renew(inner)
+
+
+class Switch(Blocks):
     """A context manager and decorator that changes the state; exceptions and generators restore it."""
 
     def __init__(self, change: Change, around: Callable[[], AbstractContextManager[Any]] = nullcontext) -> None:
+        super().__init__()
         self._change, self._around = change, around
-        self._entered: list[tuple[Any, AbstractContextManager[Any]]] = []
 
     def again(self) -> Switch:
         """The same, not entered."""
@@ -190,12 +263,12 @@ class Switch:
     def __enter__(self) -> None:
         around = self._around()
         around.__enter__()
-        self._entered.append((STATE.set(self._change(STATE.get())), around))
+        self.enter(self._change, around)
 
     def __exit__(self, *error: Any) -> None:
-        token, around = self._entered.pop()
-        STATE.reset(token)
-        around.__exit__(*error)
+        around = self.leave()
+        with suppress(ValueError):  # np.errstate in another thread or task
+            around.__exit__(*error)
 
     def __call__(self, f: F) -> F:
         """The function, generator function or coroutine function whose body runs with the setting."""
@@ -294,7 +367,7 @@ def recording() -> Switch:
     return Switch(_on)
 
 
-class scope:  # noqa: N801 (used as a function, like no_grad)
+class scope(Blocks):  # noqa: N801 (used as a function, like no_grad)
     """Group the operations of the block; the picture draws them as one titled cluster.
 
     Parameters
@@ -316,16 +389,16 @@ class scope:  # noqa: N801 (used as a function, like no_grad)
     (True, 'Cost')
     """
 
-    __slots__ = ("_name", "_title", "_token")
+    __slots__ = ("_name", "_title")
 
     def __init__(self, name: str, title: str = "") -> None:
+        super().__init__()
         self._name, self._title = name, title
 
     def __enter__(self) -> Scope:
-        state = STATE.get()
-        group = Scope(self._name, self._title, state.scope)
-        self._token = STATE.set(state.grouped(group))
+        group = Scope(self._name, self._title, STATE.get().scope)
+        self.enter(group)
         return group
 
     def __exit__(self, *error: object) -> None:
-        STATE.reset(self._token)
+        self.leave()

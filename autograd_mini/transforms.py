@@ -15,7 +15,7 @@ from .calls import Argnums, call_fresh, one_number, pull, real_array, seed_of, z
 from .engine import check_apart
 from .guards import GraphError
 from .made import argnums_named, made
-from .node import Node, outward
+from .node import Node, for_the_caller, outward
 from .tree import flatten, map_leaves
 from .value import Value
 
@@ -98,9 +98,12 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[...,
     def with_gradient(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
         call = call_fresh(f, argnums, args, kwargs)
         y = one_number(f, call.result, "grad")
+        value = call.outward(y)
+        if type(value) is not float:
+            value = for_the_caller([value])[0]
         if not y.requires_grad:
-            return call.outward(y), call.rebuild([zeros_of(x) for x in call.variables])
-        return call.outward(y), call.rebuild(call.pull(y, seed_of(y, None)))
+            return value, call.rebuild([zeros_of(x) for x in call.variables])
+        return value, call.rebuild(call.pull(y, seed_of(y, None)))
 
     return made(with_gradient, lambda: (value_and_grad, (f, argnums)), f)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self, overload
 import numpy as np
 
 from . import engine, guards, observers, ops
-from .arrays import as_numpy, dtype_of, shown
+from .arrays import as_numpy, dtype_of, is_foreign, shown
 from .conversions import Conversions
 from .guards import RELEASED, GraphError, describe, released
 from .leaves import leaf, like, owned, seed, subtract_, wants_grad
@@ -110,9 +110,7 @@ class Value(ArrayMethods, Conversions, Scalar):  # type: ignore[misc]
                 data.flags.writeable = False
         elif data is RELEASED:
             raise released(self)
-        elif type(data) is not float and hasattr(
-            type(data), "_version"
-        ):  # a tensor, which counts what is written into it
+        elif type(data) is not float and is_foreign(data):  # nobody can forbid writing into it
             guards.lend(self)
         return data
 
@@ -131,8 +129,14 @@ class Value(ArrayMethods, Conversions, Scalar):  # type: ignore[misc]
 
     @property
     def grad(self) -> Any:
-        """The gradient that backward passes left here: plain data in the shape and dtype of the data, or None."""
-        return self._grad
+        """The gradient that backward passes left here: plain data in the shape and dtype of the data, or None.
+
+        An array of a computed value is read-only, since other values may have the same.
+        """
+        g = self._grad
+        if type(g) is np.ndarray and self.op is not None:
+            g.flags.writeable = False
+        return g
 
     @grad.setter
     def grad(self, new: Any) -> None:

@@ -20,7 +20,7 @@ from .arrays.batches import Batches
 from .engine import constant
 from .guards import clock
 from .made import made
-from .node import Node
+from .node import Node, for_the_caller
 from .operation import RUNTIME, Operation, Rule, general
 from .ops.shapes import broadcast_to, expand_dims, moveaxis
 from .tree import flatten
@@ -139,9 +139,10 @@ def vmap(f: Callable[..., Any], in_axes: Axes = 0, out_axes: Axes = 0) -> Callab
         results, rebuild_results = flatten(result)
         places = _spread(result, out_axes, "out_axes")
         values = any(isinstance(x, Node) for x in leaves)
-        return rebuild_results(
-            [_left(f, y, axis, level, size, values) for y, axis in zip(results, places, strict=True)]
-        )
+        left = [_left(f, y, axis, level, size, values) for y, axis in zip(results, places, strict=True)]
+        rebuild_results = flatten(rebuild_results([0.0] * len(left)))[1]
+        del result, results  # what is held here, or in the old structure, would be copied
+        return rebuild_results(for_the_caller(left))
 
     return made(mapped, lambda: (vmap, (f, in_axes, out_axes)), f)
 
@@ -199,7 +200,7 @@ def _left(f: Callable[..., Any], y: Any, axis: int | None, level: int, size: int
     if axis is None:
         if batched:
             raise ValueError("out_axes=None is for results that are the same for every example; this one is not")
-        return y
+        return y if not isinstance(y, Node) or values or y.requires_grad else y._stored
     place = np.lib.array_utils.normalize_axis_index(axis, len(shape_of(y)) + 1)
     if not isinstance(y, Node):
         return leave(y if batched else repeated(y, level, size), place, level)

@@ -95,6 +95,21 @@ def test_forward_mode() -> None:
     assert "am.sqrt(x) * 2.0" in caught.value.line.source
 
 
+def test_forward_mode_blames_the_operation_that_began_it() -> None:
+    """sqrt'(0) is infinite; what comes after has an infinite tangent already, and so has who is given one."""
+    x = np.array([1.0, 0.0])
+    with detect_anomaly(), pytest.raises(AnomalyError) as caught:
+        am.jvp(lambda x: am.exp(am.sqrt(x) * 2.0) + x, x, np.ones(2))
+    assert caught.value.operation == "sqrt"
+    assert caught.value.operand is None
+    assert "tangents" in str(caught.value)
+    with detect_anomaly():
+        _, tangent = am.jvp(lambda x: am.exp(x) * 2.0 + x, np.ones(2), np.array([np.inf, 1.0]))
+        np.testing.assert_array_equal(tangent, [np.inf, 2.0 * np.e + 1.0])
+        _, tangent = am.jvp(lambda x, y: x * y, (np.ones(1), np.ones(1)), (np.array([np.nan]), np.ones(1)))
+        assert np.isnan(tangent[0])
+
+
 def test_sums_that_overflow() -> None:
     x = Value(1e-10)
     with detect_anomaly():

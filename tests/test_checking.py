@@ -226,6 +226,20 @@ def test_random_functions_are_named() -> None:
     assert "not deterministic" in str(failure(lambda x: x * rng.normal(), 3.0))
 
 
+def test_the_order_of_the_table() -> None:
+    """By how far an error is beyond what is allowed, not by its size: 1 % of 1000 comes after 50 % of 0.1."""
+    slopes, factors = np.array([1000.0, 0.1, 5.0, 10.0]), np.array([1.01, 1.5, 1.0, 1.1])
+
+    def f(x: Any) -> Any:
+        still = am.stop_gradient(x)
+        return (slopes * still + slopes * factors * (x - still)).sum()
+
+    error = failure(f, np.ones(4), atol=1e-9)
+    assert [row.index for row in error.rows] == [(1,), (3,), (0,)]
+    assert [row.autodiff for row in error.rows] == pytest.approx([0.15, 11.0, 1010.0])
+    assert [line.split()[1] for line in str(error).splitlines()[4:7]] == ["[1]", "[3]", "[0]"]
+
+
 def test_second_order_errors_are_found() -> None:
     """The gradient is right and the gradient's gradient is not."""
 

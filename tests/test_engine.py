@@ -932,3 +932,34 @@ def test_a_constant_that_was_written_to_is_noticed() -> None:
     x.data[0] = 5.0
     with pytest.raises(GraphError, match="changed"):
         y.backward()
+
+
+def test_a_gradient_that_is_a_view_is_not_added_into() -> None:
+    """By hand: dz/dy = 2 everywhere, dz/dx = 2 + 3; x gets a view of y's gradient first, being y's operand."""
+    x = Value(np.arange(4.0))
+    tripled = x * 3.0
+    y = x.reshape(2, 2)
+    z = (y * 2.0).sum() + tripled.sum()
+    z.backward()
+    np.testing.assert_array_equal(y.grad, np.full((2, 2), 2.0))
+    np.testing.assert_array_equal(x.grad, np.full(4, 5.0))
+
+
+@pytest.mark.parametrize("data", [1.0 + 2.0j, np.array([1.0 + 2.0j, 3.0 - 1.0j]), np.array(1.0 + 2.0j)], ids=str)
+def test_a_second_pass_into_a_complex_leaf(data: Any) -> None:
+    """|z|² has the gradient 2z, the direction of steepest ascent; two passes add up to 4z, and a seed of 3 gives 6z."""
+    z = Value(data)
+    y = am.sum(am.real(z * am.conjugate(z)))
+    y.backward()
+    np.testing.assert_array_equal(z.grad, 2 * data)
+    y.backward()
+    np.testing.assert_array_equal(z.grad, 4 * data)
+    y.backward(3.0)
+    np.testing.assert_array_equal(z.grad, 10 * data)
+
+
+def test_complex_gradients_of_values_in_between() -> None:
+    z = Value(np.array([1.0 + 2.0j]))
+    w = z * 1.0
+    am.sum(am.real(w * am.conjugate(w))).backward()
+    np.testing.assert_array_equal(w.grad, [2.0 + 4.0j])

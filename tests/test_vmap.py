@@ -349,3 +349,28 @@ def test_backward_inside_leaves_no_batch_in_a_gradient_outside() -> None:
     np.testing.assert_array_equal(am.vmap(by_hand)(np.ones((3, 2))), [[2.0, 4.0]] * 3)
     am.sum(am.vmap(lambda x: w * x)(np.ones((3, 2)))).backward()
     np.testing.assert_array_equal(w.grad, [3.0, 3.0])
+
+
+@pytest.mark.parametrize("axis", [0, 1, -1])
+@pytest.mark.parametrize("width", [3, 3000])
+def test_a_result_that_is_the_same_for_all(axis: int, width: int) -> None:
+    """It is repeated along the axis, once for each example, in memory that can be written into."""
+    w, X = np.arange(float(width)), np.ones((4, 2))
+    plain = np.moveaxis(np.tile(w * 2.0, (4, 1)), 0, axis)
+    for f in (lambda x: w * 2.0, lambda x: am.multiply(Value(w), 2.0).detach()):
+        found = am.vmap(f, out_axes=axis)(X)
+        assert type(found) is np.ndarray
+        np.testing.assert_array_equal(found, plain)
+        found[0, 0] = 7.0
+        assert np.count_nonzero(found == 7.0) == np.count_nonzero(plain == 7.0) + 1
+    weights = Value(w)
+    y = am.vmap(lambda x: weights * 2.0, out_axes=axis)(X)
+    np.testing.assert_array_equal(y.raw, plain)
+    np.testing.assert_array_equal(am.gradients(y.sum(), weights), np.full(width, 8.0))
+
+
+def test_a_result_without_an_axis_is_plain_for_plain_arguments() -> None:
+    each, same = am.vmap(lambda x: (x * 2.0, Value(3.0).detach() * 2.0), out_axes=(0, None))(np.ones(3))
+    assert type(each) is np.ndarray
+    assert type(same) is float
+    assert same == 6.0

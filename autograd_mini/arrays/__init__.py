@@ -153,6 +153,12 @@ def adopted(x: Any, beside: Any) -> Any:
     return library(beside).adopt(np.asarray(x), beside)
 
 
+def apart(x: Any) -> Any:
+    """A number or another library's array that nobody who holds ``x`` can write into."""
+    table = library(x)
+    return x if table.rank <= numpy.rank or table.immutable else table.copy(x)
+
+
 def beside(x: Any, other: Any) -> Any:
     """A NumPy array in the library of the data that it meets; anything else as it is."""
     return copied(x, data_of(other)) if type(x) is np.ndarray and is_foreign(data_of(other)) else x

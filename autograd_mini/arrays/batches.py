@@ -67,6 +67,7 @@ class Batches:
     """The table for batches."""
 
     rank = 3  # lifts everything else
+    immutable = True
     linalg, fft, special = Sub("linalg"), Sub("fft"), Sub("special")
 
     def __getattr__(self, name: str) -> Any:

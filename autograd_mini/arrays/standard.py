@@ -34,6 +34,7 @@ class Standard(StandardWindows):
     """
 
     rank = 2  # lifts Python numbers and NumPy's arrays
+    immutable = False  # whether its arrays never change
     by_numpy: frozenset[str] = frozenset()
     """Functions without a gradient that the library has, but with other arguments or results than NumPy's."""
 
@@ -109,6 +110,21 @@ class Standard(StandardWindows):
     def copy(self, x: Any) -> Any:
         """An array that nobody else holds."""
         return self.xp.asarray(x, copy=True)
+
+    def mark(self, x: Any) -> Any:
+        """A copy, by which ``same`` finds out later whether somebody wrote into the array."""
+        return self.copy(x)
+
+    def same(self, mark: Any, x: Any) -> bool:
+        """Whether all entries are as they were; nan is the same as nan."""
+        equal = mark == x
+        if self.kind(x) in "fc":
+            equal = equal | ((mark != mark) & (x != x))
+        return bool(self.all(equal))
+
+    def shares_memory(self, x: Any, y: Any) -> bool:
+        """Whether writing into one array may change the other."""
+        return np.may_share_memory(self.to_numpy(x), self.to_numpy(y))
 
     def adopt(self, x: Any, beside: Any) -> Any:
         """A NumPy array as an array of this library, for a computation with ``beside``."""
@@ -303,9 +319,28 @@ class Standard(StandardWindows):
 class Jax(Standard):
     """The table for JAX: arrays never change, and those of a traced function have no numbers yet."""
 
+    immutable = True
+
     def copy(self, x: Any) -> Any:
-        """The array itself, since nobody can change it."""
-        return x
+        """An array in memory that no NumPy array is a window to, as ``jax.device_put`` leaves one."""
+        if self.is_abstract(x):
+            return x
+        import jax
+
+        with jax.ensure_compile_time_eval():
+            return self.xp.array(x, copy=True)
+
+    def adopt(self, x: Any, beside: Any) -> Any:
+        """A NumPy array as one of JAX, which remembers what it made of an array even after a write into that."""
+        return self.asarray(x.copy())
+
+    def mark(self, x: Any) -> Any:
+        """A copy by NumPy, which can look at numbers while JAX traces; dlpack lends what can be written into."""
+        return np.array(x)
+
+    def same(self, mark: Any, x: Any) -> bool:
+        """Whether all entries are as they were."""
+        return np.array_equal(mark, np.asarray(x), equal_nan=mark.dtype.kind in "fc")
 
     def is_abstract(self, x: Any) -> bool:
         """Whether JAX is tracing."""

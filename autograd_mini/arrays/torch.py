@@ -118,6 +118,10 @@ class Torch(Standard):
         """A tensor that nobody else holds."""
         return x.clone()
 
+    def shares_memory(self, x: Any, y: Any) -> bool:
+        """Whether writing into one tensor may change the other."""
+        return bool(x.untyped_storage().data_ptr() == y.untyped_storage().data_ptr())
+
     def adopt(self, x: Any, beside: Any) -> Any:
         """A NumPy array as a tensor on the device of ``beside``."""
         return self.copy(self.asarray(x)).to(beside.device)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import dtype_of, kind_of, library, shape_of
+from ..arrays import dtype_of, library, shape_of
 from ..operation import Operand, Rule, case, composed, primitive
 
 
