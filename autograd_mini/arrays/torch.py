@@ -255,6 +255,8 @@ class Torch(Standard):
             torch.as_tensor(a, device=device) if isinstance(a, (np.ndarray, np.generic)) else a
             for a in (condition, x, y)
         )
+        if type(x) is type(y) is float:  # of which torch makes its default dtype, with half of the digits
+            x = torch.as_tensor(x, dtype=torch.float64, device=device)
         return torch.where(torch.as_tensor(condition, device=device) != 0, x, y)
 
     def getitem(self, x: Any, index: Any) -> Any:

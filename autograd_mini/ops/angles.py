@@ -8,9 +8,9 @@ from typing import Any
 from ..arrays import kind_of, library
 from ..operation import Operand, Rule, case, composed, primitive
 from .arithmetic import divide, floating, where
-from .elementwise import check_real, imag, real
+from .elementwise import check_real, imag, rate_at_rest, real
 from .plain import as_data, function_of
-from .powers import over_length, sqrt
+from .powers import sqrt
 
 
 @primitive("sin {x}", Rule(lambda g, out, x: g * cos(x), "cos {x}"), elementwise=True)
@@ -215,10 +215,18 @@ def _distance_squared(x: Any, y: Any) -> Any:
     return where(total == 0, 1.0, total)
 
 
+def _along(g: Any, out: Any, x: Any) -> Any:
+    """The gradient of a length along one of its legs; 0 at 0, but as smooth as it lets it be."""
+    still = out == 0
+    part = g * where(still, 0.0, x / where(still, 1.0, out))
+    rate = rate_at_rest(g, out)
+    return part if rate is None else part + rate * x
+
+
 @primitive(
     "√({x}² + {y}²)",
-    Rule(lambda g, out, x, y: x * over_length(g, out), "{x} / {out}"),
-    Rule(lambda g, out, x, y: y * over_length(g, out), "{y} / {out}"),
+    Rule(lambda g, out, x, y: _along(g, out, x), "{x} / {out}"),
+    Rule(lambda g, out, x, y: _along(g, out, y), "{y} / {out}"),
     elementwise=True,
     domain=(0.5, 2.0),
 )

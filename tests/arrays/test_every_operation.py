@@ -24,7 +24,7 @@ NO_SLOPE = "the library has no function for the slope"
 LACKING: dict[str, dict[str, str]] = {
     "torch": dict.fromkeys(
         ("bessel_i", "bessel_ie", "bessel_j", "bessel_k", "bessel_ke", "bessel_y", "dawsn", "erfi", "exp1", "expi",
-         "exponential_integral", "incomplete_beta"), NO_FUNCTION
+         "exponential_integral", "gammasgn", "incomplete_beta"), NO_FUNCTION
     ) | dict.fromkeys(("i1", "i1e", "j1", "k1", "y1"), NO_SLOPE),
     "jax": dict.fromkeys(
         ("bessel_i", "bessel_ie", "bessel_j", "bessel_k", "bessel_ke", "bessel_y", "erfi", "j0", "j1", "k0", "k1",
