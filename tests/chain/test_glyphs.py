@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pytest
 
@@ -23,8 +24,9 @@ NO_LETTERS = {2: "\u0378", 3: "\u2fe0"}
 def texts() -> Iterator[str]:
     yield from templates()
     yield from RULES.values()
-    for catalogue in (LANGUAGES, PHRASES):
-        for words in catalogue.values():  # type: ignore[attr-defined]
+    catalogues: list[Mapping[Any, Any]] = [LANGUAGES, PHRASES]
+    for catalogue in catalogues:
+        for words in catalogue.values():
             yield str(dataclasses.asdict(words))
 
 

@@ -168,8 +168,8 @@ def test_hostile_settings_are_told_by_their_type(how: Any, data: Any) -> None:
         lambda f, x, how: draw(f, collapse=[how]),
         lambda f, x, how: draw(f, around=x, radius=how),
         lambda f, x, how: draw(f).save(f"picture.{type(how).__name__}"),
-        lambda f, x, how: steps(f, rankdir=(how,)),
-        lambda f, x, how: steps(f).svg(by=(how,)),
+        lambda f, x, how: steps(f, rankdir=(how,)),  # type: ignore[arg-type]
+        lambda f, x, how: steps(f).svg(by=(how,)),  # type: ignore[arg-type]
     ],
 )
 def test_errors_about_hostile_objects_are_those_of_the_option(how: Any, call: Any) -> None:

@@ -844,9 +844,9 @@ def test_an_animated_svg_marks_what_happens_where_it_stands(walk: Steps, by: Any
     for group in svg.iter(f"{name}g"):
         paths = [*group.findall(f"{name}path")]
         for path in paths:
-            scene = re.search(r"\bo(\d+)$", path.get("class", ""))
-            if scene:
-                marks.setdefault(int(scene[1]), set()).add(group.get("id", ""))
+            only = re.search(r"\bo(\d+)$", path.get("class", ""))
+            if only:
+                marks.setdefault(int(only[1]), set()).add(group.get("id", ""))
                 kinds = {(other.get("class") or "").split(" ")[0] for other in paths if other.get("d") == path.get("d")}
                 lane = {LIGHT.forward_lane: "f", LIGHT.backward_lane: "b", LIGHT.parameter_border: "box"}
                 wanted = "box" if group.get("id", "").startswith("n") else lane[path.get("stroke", "")]
