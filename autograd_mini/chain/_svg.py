@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+import reprlib
+from typing import Any, Literal
 from xml.parsers import expat
 
 from .theme import dark_rules
@@ -69,6 +70,21 @@ def clean_text(text: str, limit: int) -> str:
         raise ValueError(f"the limit must be at least 1, got {limit}")
     short = text if len(text) <= limit else text[: limit - 1] + "…"
     return short.translate(_CLEAN)
+
+
+_QUOTES = reprlib.Repr()
+_QUOTES.maxstring = _QUOTES.maxother = _QUOTES.maxlong = 60
+
+
+def quoted(thing: Any) -> str:
+    """What an error message shows of something that was passed: its ``repr``, in short, even if it has none.
+
+    Examples
+    --------
+    >>> quoted("blue"), quoted((1, 2))
+    ("'blue'", '(1, 2)')
+    """
+    return clean_text(_QUOTES.repr(thing), 200)
 
 
 def escape(text: str) -> str:
@@ -167,7 +183,7 @@ def finish_svg(svg: str, *, theme: Theme = "light", label: str | None = None) ->
     <svg role="img" aria-label="A neuron" width="8pt"></svg>
     """
     if theme not in ("light", "dark", "auto"):
-        raise ValueError(f'theme is "light", "dark" or "auto", got {theme!r}')
+        raise ValueError(f'theme is "light", "dark" or "auto", got {quoted(theme)}')
     svg = _COMMENT.sub("", svg.replace("\r\n", "\n"))
     svg, found = _BEFORE_SVG.subn("", svg, count=1)
     if not found:

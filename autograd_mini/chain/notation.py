@@ -15,9 +15,12 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from ._svg import clean_text
+
 Say: TypeAlias = Callable[[str], str]
 """Gives a text of the table of operations in a language; ``str`` leaves it in English."""
 
+_LONGEST_SETTING = 80
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _SUPERSCRIPTS = str.maketrans("0123456789-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
 # Trailing digits belong to the letter before them: w1, w_1, w1[2]; in "v1.0" and "w1_2" they are no index.
@@ -211,6 +214,13 @@ def setting_text(setting: Any, say: Say = str) -> str:
     >>> setting_text((slice(None), 1)), setting_text(slice(0, None, 2)), setting_text((2, 3))
     (':, 1', '0::2', '(2, 3)')
     """
+    try:
+        return clean_text(_setting(setting, say), _LONGEST_SETTING)
+    except Exception:  # noqa: BLE001 (an object of the user's that cannot even be printed)
+        return f"a {type(setting).__name__}"
+
+
+def _setting(setting: Any, say: Say) -> str:
     if isinstance(setting, slice):
         start, stop, step = ("" if i is None else str(i) for i in (setting.start, setting.stop, setting.step))
         return f"{start}:{stop}" + (f":{step}" if step else "")
@@ -219,7 +229,7 @@ def setting_text(setting: Any, say: Say = str) -> str:
     if isinstance(setting, tuple):
         if all(isinstance(item, (int, np.integer)) for item in setting):
             return shape_text([int(item) for item in setting])
-        return ", ".join(setting_text(item, say) for item in setting)
+        return ", ".join(_setting(item, say) for item in setting)
     if isinstance(setting, (list, np.ndarray)):
         array = np.asarray(setting)
         if array.dtype == bool:

@@ -21,7 +21,7 @@ from .comparing import same
 from .events import Kind, Trace, TraceEdge, TraceNode, TraceScope
 from .names import COST, LONGEST_NAME, Found, Names, name_nodes, told_apart, variables
 from .notation import Say, number
-from .render import clean_text
+from .render import clean_text, quoted
 from .resting import uncollected
 from .wording import Wording
 from .words import LANGUAGES, Language
@@ -128,7 +128,7 @@ def check_format(fmt: str) -> None:
     try:
         number(1.0, fmt)
     except (TypeError, ValueError) as error:
-        raise ValueError(f'fmt is a format of numbers such as ".4g", got {fmt!r}: {error}') from None
+        raise ValueError(f'fmt is a format of numbers such as ".4g", got {quoted(fmt)}: {error}') from None
 
 
 def _seed(root: Node, gradient: Any) -> Any:

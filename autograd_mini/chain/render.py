@@ -35,7 +35,7 @@ from ._programs import (
     set_renderer,
     unknown_format,
 )
-from ._svg import NOT_XML, Theme, clean_text, escape, escape_tooltip, finish_svg, svg_attributes
+from ._svg import NOT_XML, Theme, clean_text, escape, escape_tooltip, finish_svg, quoted, svg_attributes
 from ._widths import exact_widths
 
 __all__ = [
@@ -50,6 +50,7 @@ __all__ = [
     "escape",
     "escape_tooltip",
     "finish_svg",
+    "quoted",
     "render",
     "renderer_info",
     "save",
@@ -195,7 +196,7 @@ class _Job:
             if known is not None:
                 raise _CannotDraw(f"writes no {format}, only {', '.join(known) or 'other formats'}")
             self._fail(program, _ending(done.returncode), done.stderr)
-        fault = _fault(done.stdout, format)
+        fault = _fault(done.stdout, format) or (_missing(done.stdout, self.source) if format == "svg" else None)
         if fault is not None:
             self._fail(program, f"gave no {format}: {fault}", done.stderr)
         return done.stdout
@@ -232,19 +233,43 @@ def _fault(data: bytes, format: str) -> str | None:
     return None
 
 
+def _missing(svg: bytes, source: str) -> str | None:
+    """What an SVG lacks of the cards that its source has, and of the size that it needs then; or None."""
+    cards = _CARD.findall(source)
+    if not cards:
+        return None
+    drawn = {*_ID.findall(svg.decode("utf-8"))}
+    missing = [id for id in cards if id not in drawn]
+    if missing:
+        more = f", … ({len(missing):,})" if len(missing) > _NAMED else ""
+        return f"it lacks {', '.join(missing[:_NAMED])}{more} of the source"
+    attributes = svg_attributes(svg)
+    if not all(attributes.get(name) for name in ("width", "height", "viewBox")):
+        return "it has no width, no height or no viewBox"
+    return None
+
+
+# The cards of our own pictures; names of users stand in labels, where a line never begins with a tab.
+_CARD = re.compile(r"^\t+((?:n|c|s)_\d+) \[", re.MULTILINE)
+_ID = re.compile(r'\bid="([^"]*)"')
+_NAMED = 3
+
+
 def _check_arguments(format: str, dpi: float | None, timeout: float, engine: str, background: str | None) -> None:
     if format not in FORMATS:
-        raise ValueError(f"format is one of {', '.join(FORMATS)}, got {format!r}")
+        raise ValueError(f"format is one of {', '.join(FORMATS)}, got {quoted(format)}")
     if engine not in ENGINES:
-        raise ValueError(f"engine is one of {', '.join(ENGINES)}, got {engine!r}")
+        raise ValueError(f"engine is one of {', '.join(ENGINES)}, got {quoted(engine)}")
     if dpi is not None and format != "png":
         raise ValueError(f"dpi is for png alone; a picture in {format} has no pixels")
     if dpi is not None and not 1 <= dpi < math.inf:
-        raise ValueError(f"dpi must be 1 or more, and finite, got {dpi!r}")
+        raise ValueError(f"dpi must be 1 or more, and finite, got {quoted(dpi)}")
     if not timeout > 0:
-        raise ValueError(f"timeout must be a positive number of seconds, got {timeout!r}; math.inf waits without end")
+        raise ValueError(
+            f"timeout must be a positive number of seconds, got {quoted(timeout)}; math.inf waits without end"
+        )
     if background is not None and not _COLOUR.fullmatch(background):
-        raise ValueError(f'background is a colour such as "#0d1117" or "white", got {background!r}')
+        raise ValueError(f'background is a colour such as "#0d1117" or "white", got {quoted(background)}')
 
 
 def _encode(source: str) -> bytes:

@@ -21,9 +21,9 @@ Pairs: TypeAlias = tuple[tuple[int, int], ...]
 
 
 @primitive(
-    "{x} ∗ {w}",
-    Rule(lambda g, out, x, w, **how: conv_input(g, w, size=shape_of(x)[2:], **how), "{w}", "{g} ∗ᵀ {w}", linear=True),
-    Rule(lambda g, out, x, w, **how: conv_kernel(x, g, kernel=shape_of(w)[2:], **how), "{x}", "{x} ∗ {g}", linear=True),
+    "{x} * {w}",
+    Rule(lambda g, out, x, w, **how: conv_input(g, w, size=shape_of(x)[2:], **how), "{w}", "{g} *ᵀ {w}", linear=True),
+    Rule(lambda g, out, x, w, **how: conv_kernel(x, g, kernel=shape_of(w)[2:], **how), "{x}", "{x} * {g}", linear=True),
     cases=(case((2, 2, 4), (3, 2, 2), stride=(1,), padding=((1, 0),), dilation=(2,), groups=1),),
 )
 def conv_of(x: Operand, w: Operand, stride: Sizes, padding: Pairs, dilation: Sizes, groups: int) -> Any:
@@ -32,12 +32,12 @@ def conv_of(x: Operand, w: Operand, stride: Sizes, padding: Pairs, dilation: Siz
 
 
 @primitive(
-    "{x} ∗ᵀ {w}",
-    Rule(lambda g, out, x, w, size, **how: conv_of(g, w, **how), "{w}", "{g} ∗ {w}", linear=True),
+    "{x} *ᵀ {w}",
+    Rule(lambda g, out, x, w, size, **how: conv_of(g, w, **how), "{w}", "{g} * {w}", linear=True),
     Rule(
         lambda g, out, x, w, size, **how: conv_kernel(g, x, kernel=shape_of(w)[2:], **how),
         "{x}",
-        "{g} ∗ {x}",
+        "{g} * {x}",
         linear=True,
     ),
     cases=(case((1, 4, 2), (4, 1, 2), size=(4,), stride=(2,), padding=((0, 1),), dilation=(1,), groups=2),),
@@ -49,14 +49,14 @@ def conv_input(x: Operand, w: Operand, size: Sizes, stride: Sizes, padding: Pair
 
 
 @primitive(
-    "{x} ∗ {y}",
+    "{x} * {y}",
     Rule(
         lambda g, out, x, y, kernel, **how: conv_input(y, g, size=shape_of(x)[2:], **how),
         "{y}",
-        "{y} ∗ᵀ {g}",
+        "{y} *ᵀ {g}",
         linear=True,
     ),
-    Rule(lambda g, out, x, y, kernel, **how: conv_of(x, g, **how), "{x}", "{x} ∗ {g}", linear=True),
+    Rule(lambda g, out, x, y, kernel, **how: conv_of(x, g, **how), "{x}", "{x} * {g}", linear=True),
     cases=(case((2, 2, 5), (2, 2, 2), kernel=(2,), stride=(2,), padding=((0, 0),), dilation=(2,), groups=1),),
 )
 def conv_kernel(

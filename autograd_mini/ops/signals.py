@@ -27,7 +27,7 @@ def _pulled(g: Any, x: Any, y: Any, mode: str) -> Any:
 
 
 @primitive(
-    "{x} ∗ {y}",
+    "{x} * {y}",
     Rule(lambda g, out, x, y, mode: _pulled(g, x, y, mode), "{y}", "{g} correlated with {y}", linear=True),
     Rule(lambda g, out, x, y, mode: _pulled(g, y, x, mode), "{x}", "{g} correlated with {x}", linear=True),
     cases=(
@@ -61,7 +61,7 @@ def convolve(x: Operand, y: Operand, mode: str = "full") -> Any:
 
     Notes
     -----
-    With z = x ∗ y: z[k] = Σ x[i] · y[k − i]. Convolution of batches over several axes is ``conv``.
+    With z = x * y: z[k] = Σ x[i] · y[k − i]. Convolution of batches over several axes is ``conv``.
 
     Examples
     --------

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 
-from autograd_mini import Value, draw, explain, steps
+from autograd_mini import Rule, Value, draw, explain, primitive, steps
 from autograd_mini.chain import trace
 from autograd_mini.guards import GraphError
 from tests.chain.graphs import GRAPHS, LIBRARIES
@@ -103,3 +103,81 @@ def test_what_vmap_computed_is_told_with_all_examples() -> None:
     np.testing.assert_allclose(explain(root, leaf).value, W.grad)
     with pytest.raises(TypeError, match="on the way stands for all examples of a vmap; leave it out"):
         explain(root, leaf, element=(0, 0))
+
+
+# --- objects that cannot be printed -----------------------------------------------------------------------------------
+
+
+class Silent:
+    """Its repr raises."""
+
+    def __repr__(self) -> str:
+        raise RuntimeError("no repr")
+
+
+class Liar:
+    """Its repr is no text."""
+
+    def __repr__(self) -> str:
+        return 5  # type: ignore[return-value]
+
+
+class Shouting:
+    """Its repr is long, of many lines, and holds what no picture can show."""
+
+    def __repr__(self) -> str:
+        return "<b>\n\x00{x}" * 1000
+
+
+@primitive("scaled({x}; {how})", Rule(lambda g, out, x, how: g * 2.0, "2 · [{how}]"), elementwise=True)
+def scaled(x: Any, how: Any) -> Any:
+    return x * 2.0
+
+
+HOSTILE = [Silent(), Liar(), Shouting(), [Silent()], (Silent(), 1), {"how": Liar()}, np.array([Silent()], dtype=object)]
+
+
+@pytest.mark.parametrize("how", HOSTILE, ids=lambda how: type(how).__name__)
+@pytest.mark.parametrize("data", [1.5, np.array([1.0, -2.0])], ids=["number", "array"])
+def test_hostile_settings_are_told_by_their_type(how: Any, data: Any) -> None:
+    x = Value(data, name="x")
+    root = (scaled(x, how=how) * x).sum()
+    told = tell(root, "en")
+    assert "x · 2" not in told["table"]
+    assert "\x00" not in told["table"] + told["dot"] + told["explanation"]
+    formula = next(node.formula for node in told["trace"].nodes if node.op == "scaled")
+    assert "\n" not in formula
+    assert len(formula) < 120
+    if type(how) in (Silent, Liar):
+        assert formula == f"scaled(x; a {type(how).__name__})"
+
+
+@pytest.mark.parametrize("how", HOSTILE, ids=lambda how: type(how).__name__)
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda f, x, how: explain(f, x, element=how),
+        lambda f, x, how: explain(f, how),
+        lambda f, x, how: explain(f, max_paths=how),
+        lambda f, x, how: explain(f, landmarks=[how]),
+        lambda f, x, how: draw(f, fmt=how),
+        lambda f, x, how: draw(f, detail=how),
+        lambda f, x, how: draw(f, highlight=how),
+        lambda f, x, how: draw(f, max_nodes=how),
+        lambda f, x, how: draw(f, update=how),
+        lambda f, x, how: draw(f, collapse=[how]),
+        lambda f, x, how: draw(f, around=x, radius=how),
+        lambda f, x, how: draw(f).save(f"picture.{type(how).__name__}"),
+        lambda f, x, how: steps(f, rankdir=(how,)),  # type: ignore[arg-type]
+        lambda f, x, how: steps(f).svg(by=(how,)),  # type: ignore[arg-type]
+    ],
+)
+def test_errors_about_hostile_objects_are_those_of_the_option(how: Any, call: Any) -> None:
+    x = Value(3.0, name="x")
+    f = x * x
+    with pytest.raises((TypeError, ValueError, IndexError)) as caught:
+        call(f, x, how)
+    message = str(caught.value)
+    assert "no repr" not in message
+    assert "__repr__" not in message
+    assert len(message) < 500

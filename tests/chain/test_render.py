@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from autograd_mini import Value, draw, steps
 from autograd_mini.chain import _programs, render as render_module
 from autograd_mini.chain.render import (
     FORMATS,
@@ -268,6 +269,41 @@ def test_what_is_no_picture_is_an_error(fake: FakeProgram, body: str, format: st
     assert caught.value.source == SOURCE
     assert str(path) in str(caught.value)
     assert "set_renderer" in str(caught.value)
+
+
+@posix
+@pytest.mark.parametrize(
+    ("drawing", "message"),
+    [
+        ("", "gave no svg: it lacks n_0, n_1 of the source"),
+        ('<g id="n_0"/>', "it lacks n_1 of the source"),
+        ('<g id="n_0"/><g id="n_1"/>', "it has no width, no height or no viewBox"),
+    ],
+)
+def test_a_picture_without_its_cards_or_its_height_is_none(fake: FakeProgram, drawing: str, message: str) -> None:
+    """An empty SVG is well-formed, and a program that ends with status 0 is believed otherwise."""
+    set_renderer(fake(f"cat > /dev/null; echo 'Warning: lost' >&2; echo '<svg width=\"8pt\">{drawing}</svg>'"))
+    x = Value(2.0, name="x")
+    picture = draw(x * x)
+    for drawn in (picture.svg, picture.png, steps(x * x).svg, steps(x * x).html, steps(x * x).gif):
+        with pytest.raises(RenderError, match=message) as caught:
+            drawn()
+        assert "Warning: lost" in str(caught.value)
+
+
+@posix
+def test_a_picture_that_fails_leaves_no_file(fake: FakeProgram, tmp_path: Path) -> None:
+    set_renderer(fake("cat > /dev/null; exit 3"))
+    x = Value(2.0, name="x")
+    folder = tmp_path / "out"
+    folder.mkdir()
+    for name in ("a.svg", "a.png", "a.pdf"):
+        with pytest.raises(RenderError):
+            draw(x * x).save(folder / name)
+    for name in ("a.html", "a.svg", "a.gif", "pictures"):
+        with pytest.raises(RenderError):
+            steps(x * x).save(folder / name)
+    assert [*folder.iterdir()] == []
 
 
 @posix

@@ -802,3 +802,56 @@ def test_a_gradient_of_several_passes_is_told() -> None:
     assert "= 2 × esto, la suma de 2 pasadas de backward" in steps(f, lang="es").table()
     w.grad = v.grad = None
     assert ".grad" not in steps(f).table()
+
+
+# --- what a moving picture marks, and where ---------------------------------------------------------------------------
+
+
+def marked_cards(source: str) -> list[str]:
+    """The cards of a DOT text with a thick border."""
+    return re.findall(r"^\t+(n_\d+) \[.*penwidth=3\]$", source, re.MULTILINE)
+
+
+def marked_edges(source: str) -> list[str]:
+    """The edges whose pill has the border of what happens."""
+    pill = rf'BORDER="1" COLOR="{LIGHT.backward_lane}"'
+    return [re.findall(r"id=(e_\d+_\d+)", line)[-1] for line in source.splitlines() if " -> " in line and pill in line]
+
+
+def test_a_film_marks_the_card_and_the_edge_of_each_step(walk: Steps) -> None:
+    for frame, source in zip(walk.frames, walk._film.sources(walk._scenes("step")), strict=True):
+        assert marked_cards(source) == [frame.node]
+        assert marked_edges(source) == ([*frame.edges] if frame.phase == "backward" else [])
+        colour = {"forward": LIGHT.forward_lane, "update": LIGHT.parameter_border}.get(frame.phase, LIGHT.backward_lane)
+        line = next(line for line in source.splitlines() if re.match(rf"\t+{frame.node} \[", line))
+        assert f'color="{colour}"' in line
+
+
+def test_a_film_marks_all_cards_of_a_layer(walk: Steps) -> None:
+    for layer, source in zip(walk.layers, walk._film.sources(walk._scenes("layer")), strict=True):
+        frames = [walk.frames[number - 1] for number in layer.frames]
+        assert sorted(marked_cards(source)) == sorted({frame.node for frame in frames})
+        back = {id for frame in frames if frame.phase == "backward" for id in frame.edges}
+        assert set(marked_edges(source)) == back
+
+
+@pytest.mark.parametrize("by", ["step", "layer"])
+def test_an_animated_svg_marks_what_happens_where_it_stands(walk: Steps, by: Any) -> None:
+    """Each frame around a card is the outline of that card, each stroke along a lane that lane, at its scene alone."""
+    svg = ET.fromstring(walk.svg(by=by))
+    name = "{http://www.w3.org/2000/svg}"
+    marks: dict[int, set[str]] = {}
+    for group in svg.iter(f"{name}g"):
+        paths = [*group.findall(f"{name}path")]
+        for path in paths:
+            only = re.search(r"\bo(\d+)$", path.get("class", ""))
+            if only:
+                marks.setdefault(int(only[1]), set()).add(group.get("id", ""))
+                kinds = {(other.get("class") or "").split(" ")[0] for other in paths if other.get("d") == path.get("d")}
+                lane = {LIGHT.forward_lane: "f", LIGHT.backward_lane: "b", LIGHT.parameter_border: "box"}
+                wanted = "box" if group.get("id", "").startswith("n") else lane[path.get("stroke", "")]
+                assert wanted in kinds
+    for i, scene in enumerate(walk._scenes(by)):
+        happening = {id for frame in scene.now for id in (frame.node, *frame.edges)}
+        shown = {group.get("id") for group in svg.iter(f"{name}g")}
+        assert marks[i] == happening & shown

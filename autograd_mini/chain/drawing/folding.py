@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..events import Trace, TraceNode, TraceScope
+from ..render import quoted
 from .picture import Picture, absorb
 
 _UNNAMED = re.compile(r"v[₀-₉]+")
@@ -120,7 +121,7 @@ def _matching(trace: Trace, wanted: Any, option: str) -> list[TraceScope]:
             raise TypeError(f"{option} takes {takes}, got {type(entry).__name__} in it")
         here = [scope for scope in trace.scopes if f".{scope.path}".endswith(f".{entry}")]
         if not here or not entry:
-            raise ValueError(f"{option}: no group of operations is called {entry!r}; {_paths(trace)}")
+            raise ValueError(f"{option}: no group of operations is called {quoted(entry)}; {_paths(trace)}")
         found.update((scope.id, scope) for scope in here)
     return list(found.values())
 

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from ..events import Trace
 from ..names import Names, variables
 from ..recording import record_pass
-from ..render import RenderError, RenderTimeout, RenderWarning, Theme, finish_svg, render, save
+from ..render import RenderError, RenderTimeout, RenderWarning, Theme, finish_svg, quoted, render, save
 from ..resting import uncollected
 from ..theme import DARK, LIGHT
 from ..words import LANGUAGES, Language
@@ -310,9 +310,9 @@ def draw(  # noqa: PLR0913 (the options of a picture, each with a default)
     """
     for name, choice in (("detail", detail), ("rankdir", rankdir), ("theme", theme), ("ops", ops)):
         if choice not in _CHOICES[name]:
-            raise ValueError(f"{name} is one of {', '.join(_CHOICES[name])}, got {choice!r}")
+            raise ValueError(f"{name} is one of {', '.join(_CHOICES[name])}, got {quoted(choice)}")
     if lang not in LANGUAGES:
-        raise ValueError(f"lang is one of {', '.join(LANGUAGES)}, got {lang!r}")
+        raise ValueError(f"lang is one of {', '.join(LANGUAGES)}, got {quoted(lang)}")
     if radius is not None and around is None:
         raise TypeError("radius goes with around=: draw(..., around=w, radius=3)")
     _check_limit(max_nodes)

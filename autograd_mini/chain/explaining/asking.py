@@ -16,7 +16,7 @@ from ..comparing import multiple, same
 from ..events import Trace, TraceNode
 from ..names import LONGEST_NAME, Found, named_inside, shown
 from ..recording import record_pass, seen
-from ..render import clean_text
+from ..render import clean_text, quoted
 from ..words import LANGUAGES, Language
 from .chart import Index
 from .view import View, place
@@ -36,9 +36,9 @@ def view_of(root: Any, found: Found, max_paths: int, fmt: str, lang: Language) -
         As for `trace`; GraphError also if the root requires no gradient.
     """
     if not _is_count(max_paths):
-        raise ValueError(f"max_paths is a whole number of at least 1, got {max_paths!r}")
+        raise ValueError(f"max_paths is a whole number of at least 1, got {quoted(max_paths)}")
     if lang not in LANGUAGES:
-        raise ValueError(f"lang is one of {', '.join(map(repr, LANGUAGES))}, got {lang!r}")
+        raise ValueError(f"lang is one of {', '.join(map(repr, LANGUAGES))}, got {quoted(lang)}")
     trace = record_pass(root, None, found, fmt, lang=lang, apart=True)
     if not trace.root.requires_grad:
         raise GraphError(
@@ -131,12 +131,12 @@ def entry_of(target: TraceNode, element: Any) -> Index:
     try:
         index = tuple(map(operator.index, element if isinstance(element, (tuple, list)) else (element,)))
     except TypeError:
-        raise TypeError(f"element is a tuple of whole numbers such as (0, 1), got {element!r}") from None
+        raise TypeError(f"element is a tuple of whole numbers such as (0, 1), got {quoted(element)}") from None
     name = f"{target.name} of shape {target.shape}"
     if len(index) != len(target.shape):
-        raise IndexError(f"an entry of {name} has {len(target.shape)} indices, got element={element!r}")
+        raise IndexError(f"an entry of {name} has {len(target.shape)} indices, got element={quoted(element)}")
     if not all(-size <= i < size for i, size in zip(index, target.shape, strict=True)):
-        raise IndexError(f"element={element!r} is outside of {name}")
+        raise IndexError(f"element={quoted(element)} is outside of {name}")
     return tuple(i % size for i, size in zip(index, target.shape, strict=True))
 
 

@@ -26,7 +26,7 @@ from ..drawing.rate import learning_rate
 from ..events import Trace
 from ..names import Names, variables
 from ..recording import count_cards, record_pass
-from ..render import RenderTimeout, RenderWarning, Theme, render, save
+from ..render import RenderTimeout, RenderWarning, Theme, quoted, render, save
 from ..theme import DARK, LIGHT, Palette
 from ..words import LANGUAGES, Language
 from .film import Film, animated_gif
@@ -151,7 +151,7 @@ class Steps:
         shown = self._scenes(by)
         number = len(shown) if number is None else number
         if not 1 <= number <= len(shown):
-            raise IndexError(f"there are steps 1 to {len(shown)}, got {number!r}")
+            raise IndexError(f"there are steps 1 to {len(shown)}, got {quoted(number)}")
         (source,) = self._film.sources(shown, [number - 1])
         return self._film.picture(source, dpi)
 
@@ -248,7 +248,7 @@ class Steps:
 
     def _scenes(self, by: By) -> Sequence[Scene]:
         if by not in get_args(By):
-            raise ValueError(f"by is one of {', '.join(get_args(By))}, got {by!r}")
+            raise ValueError(f"by is one of {', '.join(get_args(By))}, got {quoted(by)}")
         if by == "layer" and not self.layers:
             raise ValueError('this graph has no layers, as it has no activation: use by="step"')
         return list(scenes(self.frames, self.layers if by == "layer" else None))
@@ -304,7 +304,7 @@ def _laid_out(source: str, timeout: float) -> str:
 
 def _check_seconds(seconds: float) -> None:
     if not 0 < seconds < math.inf:
-        raise ValueError(f"seconds must be a positive number, got {seconds!r}")
+        raise ValueError(f"seconds must be a positive number, got {quoted(seconds)}")
 
 
 def _check_folder(folder: Path) -> None:
@@ -415,7 +415,7 @@ def steps(
     }
     for name, (choice, known) in choices.items():
         if choice not in known:
-            raise ValueError(f"{name} is one of {', '.join(known)}, got {choice!r}")
+            raise ValueError(f"{name} is one of {', '.join(known)}, got {quoted(choice)}")
     rate = learning_rate(update)
     cards = count_cards(root)
     if max_nodes is not None and cards > max_nodes:
