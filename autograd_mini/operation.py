@@ -647,4 +647,10 @@ def note(error: Exception, op: Operation, nodes: tuple[Node, ...]) -> None:
     for node in nodes:
         if node._stored is RELEASED:
             raise released(node) from error
-    error.add_note(f"in {op.name} of " + ", ".join(describe(node) for node in nodes))
+    operands = ", ".join(describe(node) for node in nodes)
+    if op.elementwise and isinstance(error, ValueError) and "broadcast" in str(error):
+        cure = (
+            "lengths are compared from the last axis on, and must be equal or 1: x[:, None] has one more, of length 1"
+        )
+        error.args = (f"{str(error).strip()}, of {operands}: {cure}",)
+    error.add_note(f"in {op.name} of {operands}")
