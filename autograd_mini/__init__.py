@@ -463,7 +463,7 @@ if not TYPE_CHECKING:  # checkers see the imports above, and so report a name th
         if name in _NAMESPACES:
             return _import_module(f".{name}", __name__)
         if name not in _LATER:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+            raise _import_module(".hints", __name__).no_attribute(__name__, name)
         return getattr(_import_module(f".{_LATER[name]}", __name__), name)
 
 

@@ -90,8 +90,7 @@ def call_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[st
     rule = _rules().get(ufunc) or _of_scipy(ufunc)
     if method == "__call__" and not kwargs and rule is not None:
         return rule(*inputs)
-    home = "np" if hasattr(np, ufunc.__name__) else "scipy.special"
-    name = f"{home}.{ufunc.__name__}" if method == "__call__" else f"{home}.{ufunc.__name__}.{method}"
+    name = _full_name(ufunc) if method == "__call__" else f"{_full_name(ufunc)}.{method}"
     options = {option: item for option, item in kwargs.items() if not _is_default(option, item)}
     if "out" in options:
         raise _refused(name, "out")
@@ -125,6 +124,15 @@ def _of_scipy(ufunc: Any) -> Function | None:
     if rule is not None:
         _rules()[ufunc] = rule
     return rule
+
+
+def _full_name(ufunc: Any) -> str:
+    """What a user calls a ufunc: by its home, or as a ufunc made by numba or by ``np.frompyfunc``."""
+    name = str(ufunc.__name__)
+    for home, module in (("np", np), ("scipy.special", sys.modules.get("scipy.special"))):
+        if getattr(module, name, None) is ufunc:
+            return f"{home}.{name}"
+    return f"the ufunc {name}"
 
 
 def _is_default(option: str, item: Any) -> bool:
@@ -236,14 +244,16 @@ _IN_PLACE = {"at": ", since it writes into its operand (sums at indices are valu
 
 
 def _unsupported(name: str) -> TypeError:
-    names = [known for known in _public() if known in vars(sys.modules["autograd_mini"])]
-    import difflib
+    from .hints import nearest
 
-    [near] = difflib.get_close_matches(name.removeprefix("np.").rpartition(".")[2], names, n=1, cutoff=0.0)
-    advice = _IN_PLACE.get(name.rpartition(".")[2], "")
+    last = name.rpartition(".")[2]
+    advice = _IN_PLACE.get(last, "")
+    near = "" if last in ("at", "reduceat", "accumulate", "reduce", "outer") else nearest(last)
+    if near:
+        advice += f"; the nearest name that has one is {near}"
     return TypeError(
-        f"{name} has no derivative rule here{advice}; the nearest name that has one is autograd_mini.{near}. Compose "
-        "it of functions that have one, or use value.numpy() where no gradient is needed"
+        f"{name} has no derivative rule here{advice}. Compose it of functions that have one, give it a rule with "
+        "autograd_mini.primitive, or use value.numpy() where no gradient is needed"
     )
 
 

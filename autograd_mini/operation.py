@@ -716,7 +716,13 @@ def note(error: Exception, op: Operation, nodes: tuple[Node, ...], static: Mappi
         if node._stored is RELEASED:
             raise released(node) from error
     _explain_complex(error, op, [node._stored for node in nodes], lambda *xs: op.compute(xs, static))
-    error.add_note(f"in {op.name} of " + ", ".join(describe(node) for node in nodes))
+    operands = ", ".join(describe(node) for node in nodes)
+    if op.elementwise and isinstance(error, ValueError) and "broadcast" in str(error):
+        cure = (
+            "lengths are compared from the last axis on, and must be equal or 1: x[:, None] has one more, of length 1"
+        )
+        error.args = (f"{str(error).strip()}, of {operands}: {cure}",)
+    error.add_note(f"in {op.name} of {operands}")
 
 
 def _explain_complex(

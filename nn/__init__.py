@@ -63,7 +63,7 @@ if not TYPE_CHECKING:  # checkers see the imports above, and so report a name th
     def __getattr__(name: str) -> Any:
         """Import what trains, animates and does backprop by hand when it is asked for."""
         if name not in _LATER:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+            raise import_module(".lookup", __name__).no_attribute(name)
         return getattr(import_module(f".{_LATER[name]}", __name__), name)
 
 

@@ -1,0 +1,185 @@
+"""Messages about names: those that are missing say what was meant, and those that a message names exist."""
+
+import ast
+import importlib
+import re
+import types
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd_mini as am
+import nn
+from autograd_mini import Value
+from autograd_mini.hints import nearest
+
+PACKAGES = [Path(am.__file__ or "").parent, Path(nn.__file__ or "").parent]
+
+
+# --- names that are missing -------------------------------------------------------------------------------------------
+
+MEANT = [
+    (am, "sinn", "autograd_mini.sin"),
+    (am, "gard", "autograd_mini.grad"),
+    (am, "no_gard", "autograd_mini.no_grad"),
+    (am, "gammaln", "autograd_mini.special.gammaln"),
+    (am, "gamaln", "autograd_mini.special.gammaln"),
+    (am, "inv", "autograd_mini.linalg.inv"),
+    (am, "inverse", "autograd_mini.linalg.inv"),
+    (am, "rfft2", "autograd_mini.fft.rfft2"),
+    (am, "jacrev", "autograd_mini.jacobian"),
+    (am, "tensor", "autograd_mini.Value"),
+    (nn, "mse", "nn.mse_loss"),
+    (nn, "MSELoss", "nn.mse_loss"),
+    (nn, "CrossEntropyLoss", "nn.cross_entropy"),
+    (nn, "BCELoss", "nn.binary_cross_entropy"),
+    (nn, "Linear", "nn.Layer"),
+    (nn, "Dense", "nn.Layer"),
+    (nn, "Sequential", "nn.MLP"),
+    (nn, "Conv2d", "nn.Conv"),
+    (nn, "MaxPool1d", "nn.MaxPool"),
+    (nn, "ReLU", "nn.activations.relu"),
+    (nn, "tanh", "nn.activations.tanh"),
+    (nn, "Adm", "nn.optim.Adam"),
+    (nn, "SGD", "nn.optim.SGD"),
+    (nn, "he_normal", "nn.initializers.he_normal"),
+    (nn, "animated", "nn.animate"),
+]
+
+
+@pytest.mark.parametrize(("module", "name", "meant"), MEANT)
+def test_a_missing_name_says_what_was_meant(module: types.ModuleType, name: str, meant: str) -> None:
+    with pytest.raises(AttributeError, match=rf"no attribute '{name}': did you mean {re.escape(meant)}\?$"):
+        getattr(module, name)
+    assert resolved(meant)
+
+
+@pytest.mark.parametrize(("module", "name"), [(am, "Foo"), (am, "__wrapped__"), (nn, "Foo"), (nn, "__wrapped__")])
+def test_a_name_like_no_other_gets_no_hint(module: types.ModuleType, name: str) -> None:
+    with pytest.raises(AttributeError, match=rf"no attribute '{name}'$"):
+        getattr(module, name)
+
+
+def test_what_only_numpy_has_is_said_to_be_numpys() -> None:
+    with pytest.raises(AttributeError, match=r"'linspace': np\.linspace computes on plain data"):
+        am.linspace  # type: ignore[attr-defined] # noqa: B018
+
+
+@pytest.mark.parametrize("transformation", ["grad", "value_and_grad", "elementwise_grad", "jacobian", "hessian"])
+def test_argnum_is_spelt_argnums(transformation: str) -> None:
+    with pytest.raises(TypeError, match=rf"{transformation}\(\) takes argnums.*write argnums=\(0, 1\), not argnum="):
+        getattr(am, transformation)(am.sin, argnum=(0, 1))
+    with pytest.raises(TypeError, match="unexpected keyword argument 'number'"):
+        getattr(am, transformation)(am.sin, number=0)
+
+
+# --- functions without a rule -----------------------------------------------------------------------------------------
+
+X: Any = Value([1.0, 2.0], name="x")
+
+UNLIKE: dict[str, Callable[[], Any]] = {
+    "np.linspace": lambda: np.linspace(0.0, X, 3),
+    "np.polyfit": lambda: np.polyfit(X, X, 1),
+    "np.roots": lambda: np.roots(X),
+    "np.add.at": lambda: np.add.at(X, [0], 1.0),
+    "np.add.reduceat": lambda: np.add.reduceat(X, [0]),
+}
+
+
+@pytest.mark.parametrize("name", UNLIKE)
+def test_a_function_like_no_other_is_told_of_primitive(name: str) -> None:
+    if name == "np.linspace" and hasattr(am, "linspace"):
+        pytest.skip("np.linspace has a rule")
+    with pytest.raises(
+        TypeError, match=rf"{re.escape(name)} has no derivative rule.*autograd_mini\.primitive"
+    ) as caught:
+        UNLIKE[name]()
+    assert "nearest" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("convolve2d", "autograd_mini.convolve"),
+        ("pinvh", "autograd_mini.linalg.pinv"),
+        ("gammaincinv", "autograd_mini.special.gammainc"),
+        ("linspaces", ""),
+        ("polyfit", ""),
+        ("ellipk", ""),
+        ("hyp2f1", ""),
+    ],
+)
+def test_what_is_like_a_name(name: str, near: str) -> None:
+    assert nearest(name) == near
+
+
+@pytest.mark.parametrize("name", ["ellipk", "hyp2f1", "ellipe"])
+def test_a_special_function_without_a_rule(name: str) -> None:
+    special = pytest.importorskip("scipy.special")
+    arguments = (X, 1.0, 2.0, 0.3) if name == "hyp2f1" else (X,)
+    with pytest.raises(TypeError, match=rf"scipy\.special\.{name} has no derivative rule") as caught:
+        getattr(special, name)(*arguments)
+    assert "nearest" not in str(caught.value)
+
+
+def test_a_ufunc_of_ones_own_is_not_scipys() -> None:
+    pytest.importorskip("scipy.special")
+    own = np.frompyfunc(lambda x: x, 1, 1)
+    with pytest.raises(TypeError, match=r"^the ufunc <lambda> \(vectorized\) has no derivative rule"):
+        own(X)
+
+
+# --- shapes -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "call", [lambda x, y: x + y, lambda x, y: x * y, am.subtract, am.hypot, np.maximum, am.arctan2]
+)
+def test_shapes_that_do_not_fit_are_told_with_the_names_of_the_values(call: Callable[..., Any]) -> None:
+    with pytest.raises(ValueError, match=r"\(2,\) \(3,\), of 'x' \(.*\), 'y' \(.*from the last axis on"):
+        call(X, Value([1.0, 2.0, 3.0], name="y"))
+
+
+# --- names in messages ------------------------------------------------------------------------------------------------
+
+
+def texts() -> Iterator[tuple[str, str]]:
+    """The texts of both packages, without docstrings, each with its file."""
+    for package in PACKAGES:
+        for file in sorted(package.rglob("*.py")):
+            tree = ast.parse(file.read_text(encoding="utf-8"))
+            docs = {
+                id(node.value)
+                for node in ast.walk(tree)
+                if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+            }
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
+                    yield file.name, node.value
+
+
+def resolved(path: str) -> bool:
+    """Whether a dotted name leads to something."""
+    first, *rest = path.split(".")
+    found: Any = {"np": np, "numpy": np, "am": am, "autograd_mini": am, "nn": nn, "value": Value, "scipy": None}[first]
+    for part in rest:
+        if isinstance(found, types.ModuleType) and not hasattr(found, part):
+            try:
+                importlib.import_module(f"{found.__name__}.{part}")
+            except ImportError:
+                return False
+        elif not hasattr(found, part):
+            return False
+        found = getattr(found, part)
+    return True
+
+
+def test_every_name_in_a_message_exists() -> None:
+    named = re.compile(r"\b(?<!\.)(?:np|numpy|am|autograd_mini|nn|value)(?:\.[A-Za-z_]\w*)+")
+    found = {(file, path) for file, text in texts() for path in named.findall(text)}
+    assert len(found) > 50
+    variables = {"autograd_mini.batches", "autograd_mini.differentiating"}  # what context variables are called
+    assert [(file, path) for file, path in sorted(found) if not resolved(path) and path not in variables] == []
