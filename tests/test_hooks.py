@@ -294,3 +294,20 @@ def test_hooks_and_threads() -> None:
     for thread in threads:
         thread.join()
     assert x.grad == 48.0
+
+
+@pytest.mark.parametrize(
+    "use",
+    [lambda x: x * 2.0, am.sum, lambda x: am.stack([x, x, x]), lambda x: am.where([True], x, 0.0)],
+    ids=["two operands", "static arguments", "many operands", "three operands"],
+)
+def test_a_hook_on_a_leaf_is_called_whatever_uses_it(use: Any) -> None:
+    x = Value(np.ones(1))
+    seen: list[Any] = []
+    x.register_hook(seen.append)
+    y = am.sum(use(x))
+    y.backward()
+    np.testing.assert_array_equal(seen, [x.grad])
+    seen.clear()
+    found = am.gradients(y, x)
+    np.testing.assert_array_equal(seen, [found])
