@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..caching import cached_property
 from ..operation import OPERATIONS, Operation
 from . import formulas, latex
 from .formulas import Operand

@@ -6,10 +6,10 @@ import os
 import sys
 import warnings
 from collections.abc import Callable, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
+from ...caching import cached_property
 from ..events import Trace
 from ..names import Names, variables
 from ..recording import record_pass

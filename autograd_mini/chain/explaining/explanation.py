@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Any
 
+from ...caching import cached_property
 from ..events import json_ready
 from ..paths import count_text
 from . import document

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 
+from ...caching import cached_property
 from ..paths import Dag, Route, count_text
 from .chart import Chart
 from .document import WIDTH, Equation, Item, Row, listed

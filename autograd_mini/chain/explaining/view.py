@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from ...arrays import is_foreign
+from ...caching import cached_property
 from ...node import Node
 from ...operation import OPERATIONS
 from ...value import Value

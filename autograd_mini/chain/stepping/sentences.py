@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from ...caching import cached_property
 from ...operation import OPERATIONS
 from .. import formulas
 from ..events import Trace, TraceEdge, TraceNode
