@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import guards, observers
-from .arrays import copied, operand
+from .arrays import copied, library, numpy, operand
 from .guards import CHANGED, RELEASED, GraphError, ages, describe, lent, released, settle
 from .node import NO_STATIC, Node, added, fit, outward, own, passed_on, unshared
 from .state import STATE, variables
@@ -80,6 +80,7 @@ def record(op: Operation, data: Any, parents: tuple[Node, ...], static: Mapping[
                 else:
                     node._x, node._y, node.static = parents, None, NO_STATIC if static is None else static
                 return node  # type: ignore[no-any-return]
+        node._stored = _of_its_own(data, parents)
     elif state.watch is not None:
         with state.unwatched():
             node = record(op, data, parents, static)
@@ -88,6 +89,19 @@ def record(op: Operation, data: Any, parents: tuple[Node, ...], static: Mapping[
     node._x = node._y = node.op = node.static = node.scope = None
     node.requires_grad = False
     return node  # type: ignore[no-any-return]
+
+
+def _of_its_own(data: Any, parents: tuple[Node, ...]) -> Any:
+    """The result of constants, which nothing joins to them: a write into an operand's data must not reach it."""
+    if type(data) is float:
+        return data
+    if type(data) is np.ndarray:
+        return data.copy() if data.base is not None or any(x._stored is data for x in parents) else data
+    table = library(data)
+    operands = [x._stored for x in parents if type(x._stored) is type(data)]
+    if table.rank <= numpy.rank or table.immutable or not any(table.shares_memory(x, data) for x in operands):
+        return data
+    return table.copy(data)
 
 
 # --- the walk ---------------------------------------------------------------------------------------------------------

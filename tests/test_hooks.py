@@ -294,3 +294,43 @@ def test_hooks_and_threads() -> None:
     for thread in threads:
         thread.join()
     assert x.grad == 48.0
+
+
+@pytest.mark.parametrize(
+    "use",
+    [lambda x: x * 2.0, am.sum, lambda x: am.stack([x, x, x]), lambda x: am.where([True], x, 0.0)],
+    ids=["two operands", "static arguments", "many operands", "three operands"],
+)
+def test_a_hook_on_a_leaf_is_called_whatever_uses_it(use: Any) -> None:
+    x = Value(np.ones(1))
+    seen: list[Any] = []
+    x.register_hook(seen.append)
+    y = am.sum(use(x))
+    y.backward()
+    np.testing.assert_array_equal(seen, [x.grad])
+    seen.clear()
+    found = am.gradients(y, x)
+    np.testing.assert_array_equal(seen, [found])
+
+
+@pytest.mark.parametrize("retain", [True, False])
+def test_a_leaf_with_a_hook_stays_a_leaf(retain: bool) -> None:
+    """Its turn in the pass comes because of the hook; it is no computed value that could be released."""
+    x = Value(2.0)
+    x.register_hook(lambda g: 2.0 * g)
+    (x * 3.0).backward(retain_graph=retain)
+    x.backward(retain_graph=retain)
+    assert x.grad == 6.0 + 2.0
+    assert x.is_leaf
+    (x * x).backward(retain_graph=retain)
+    assert x.grad == 8.0 + 2.0 * 4.0
+
+
+def test_a_hook_on_a_leaf_while_anomalies_are_detected() -> None:
+    x = Value(2.0)
+    x.register_hook(lambda g: 2.0 * g)
+    with am.detect_anomaly():
+        (x * 3.0).backward()
+        x.backward()
+    assert x.grad == 6.0 + 2.0
+    assert not any(event.edges for event in am.trace(x).events)

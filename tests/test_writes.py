@@ -294,3 +294,19 @@ def test_new_data_of_either_operand_are_noticed(
             gradients(y, x, create_graph=graph)
     assert [x.grad for x in operands] == [None, None]
     am.sum(f(*operands)).backward()
+
+
+@pytest.mark.parametrize("library", ["numpy", "torch", "array_api_strict"])
+@pytest.mark.parametrize(
+    "view",
+    [lambda x: am.reshape(x, (2, 1)), am.real, lambda x: x[:], lambda x: am.stop_gradient(am.flip(x))],
+    ids=["reshape", "real", "slice", "flip"],
+)
+def test_a_result_of_constants_shares_nothing_with_them(library: str, view: Callable[[Value], Value]) -> None:
+    """No graph joins it to them, so that a write into theirs could not be found."""
+    x = Value(MADE[library](np.array([1.0, 2.0])), requires_grad=False)
+    w = Value(MADE[library](np.array([1.0, 1.0])))
+    y = am.sum(am.reshape(view(x), -1) * w)
+    want = np.asarray(gradients(y, w))
+    x.data[...] = 100.0
+    np.testing.assert_array_equal(np.asarray(gradients(y, w)), want)

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from ..caching import cached_property
 from .standard import Standard
 
 _OPTIONS: dict[str, tuple[str, ...]] = {
@@ -55,12 +56,12 @@ def _called_by_name(function: Any, names: Sequence[str], x: Any, *options: Any, 
 class ArrayApi(Standard):
     """The table over a namespace of the standard."""
 
-    @functools.cached_property
+    @cached_property
     def fft(self) -> Any:
         """Fourier transforms."""
         return _Extension(self, self.xp.fft)
 
-    @functools.cached_property
+    @cached_property
     def linalg(self) -> Any:
         """Linear algebra."""
         return _Extension(self, self.xp.linalg)

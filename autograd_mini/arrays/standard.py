@@ -6,13 +6,13 @@ once, over the functions that all of them have.
 
 from __future__ import annotations
 
-import functools
 import math
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
+from ..caching import cached_property
 from .standard_special import StandardSpecial
 from .standard_windows import StandardWindows
 
@@ -360,7 +360,7 @@ class Jax(Standard):
         """The error function."""
         return self.special.erf(x)
 
-    @functools.cached_property
+    @cached_property
     def special(self) -> Any:
         """JAX's counterpart of SciPy's special functions."""
         import jax.scipy.special

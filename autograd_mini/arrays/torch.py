@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from ..caching import cached_property
 from .standard import Standard
 from .standard_special import StandardSpecial
 
@@ -61,7 +62,7 @@ class Torch(Standard):
 
     by_numpy = frozenset({"histogram", "histogramdd", "nonzero", "unique"})
 
-    @functools.cached_property
+    @cached_property
     def special(self) -> Any:
         """torch's counterpart of SciPy's special functions."""
         return StandardSpecial(self, torch.special, _SPECIAL_NAMES)

@@ -9,12 +9,12 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from itertools import accumulate
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
+from ..caching import cached_property
 from ..node import Node
 from .notation import setting_text
 from .resting import uncollected

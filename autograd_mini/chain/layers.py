@@ -10,8 +10,8 @@ from __future__ import annotations
 import heapq
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from functools import cached_property
 
+from ..caching import cached_property
 from .events import Trace, TraceNode, TraceScope
 
 _SUMS = frozenset({"add", "subtract", "linear", "matmul"})

@@ -11,9 +11,10 @@ import heapq
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from operator import itemgetter
 from typing import TypeAlias
+
+from ..caching import cached_property
 
 Route: TypeAlias = tuple[int, ...]
 """A path as the numbers of its edges, from the result down."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..arrays.batched import is_batch
+from ..caching import cached_property
 from ..operation import Operation
 from . import formulas, latex
 from .formulas import Operand

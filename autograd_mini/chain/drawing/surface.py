@@ -6,10 +6,11 @@ import os
 import sys
 import warnings
 from collections.abc import Callable, Sequence
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
+from ...caching import cached_property
 from ..events import Trace
 from ..names import Names, variables
 from ..recording import record_pass

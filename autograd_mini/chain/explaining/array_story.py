@@ -6,12 +6,12 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
 from itertools import chain, pairwise
 from typing import Any
 
 import numpy as np
 
+from ...caching import cached_property
 from ...node import fit, outward
 from ..comparing import norm
 from ..events import TraceEdge, TraceNode

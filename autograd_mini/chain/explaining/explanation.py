@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 
+from ...caching import cached_property
 from ..comparing import norm
 from ..events import json_ready
 from ..paths import count_text

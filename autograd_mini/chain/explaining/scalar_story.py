@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 
+from ...caching import cached_property
 from ..arithmetic import Expression, Product, Sum, equation, equations, fitting
 from ..notation import number
 from ..paths import Dag, Route, count_text

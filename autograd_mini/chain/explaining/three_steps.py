@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property
 from itertools import islice
 from typing import Any
 
 import numpy as np
 
+from ...caching import cached_property
 from ..arithmetic import Expression, equation
 from ..events import TraceEdge, TraceNode
 from ..layers import NetworkLayer, find_layers

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from ...arrays import is_foreign
 from ...arrays.batched import is_batch
+from ...caching import cached_property
 from ...node import Node
 from ...value import Value
 from ..arithmetic import Sum, fitting

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from functools import cached_property
 from operator import add, mul, sub
 from typing import Any
 
 import numpy as np
 
+from ...caching import cached_property
 from ...operation import Operation
 from .. import formulas
 from ..arithmetic import Product, Sum, agreeing, equated, equations, plus, read

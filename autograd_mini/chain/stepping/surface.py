@@ -13,12 +13,12 @@ import time
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from html import escape
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, get_args
 from xml.etree import ElementTree as ET
 
+from ...caching import cached_property
 from .._widths import exact_widths
 from ..drawing.layout import dot_text
 from ..drawing.limits import GraphTooLarge
