@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import itertools
 import weakref
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -49,6 +49,10 @@ def lend(leaf: Node) -> None:
             lent[key] = (weakref.ref(leaf, functools.partial(lent.pop, key)), mark)
 
 
+while_used: list[Callable[[Iterable[Node]], None]] = []
+"""Who else looks at operands in use, while something is lent."""
+
+
 def mark_of(data: Any) -> Any:
     """What tells whether data are as they were: a copy, or how often a tensor was written to; None if it cannot say."""
     if type(data) is np.ndarray:
@@ -71,6 +75,8 @@ def settle(operands: Iterable[Node]) -> None:
     for leaf in operands:
         if leaf.op is None and _written_to(leaf):
             renew(leaf, in_place=True)
+    for check in while_used:
+        check(operands)
 
 
 def check_unchanged(nodes: Iterable[Node]) -> None:

@@ -64,7 +64,6 @@ class ArrayMethods:
     ravel = flatten = _method(ops.shapes.ravel)
     swapaxes = _method(ops.shapes.swapaxes)
     squeeze = _method(ops.shapes.squeeze)
-    astype = _method(ops.shapes.astype)
     fit = _method(ops.shapes.fit)
     repeat = _method(ops.rearranging.repeat)
     take = _method(ops.indexing.take)
@@ -103,10 +102,23 @@ class ArrayMethods:
     byteswap = _refused("byteswap", "a Value holds numbers in the machine's own order")
     setflags = _refused("setflags", "x.numpy() is an array of its own")
 
-    def reshape(self, *shape: Any, order: str = "C") -> Value:
+    def astype(self, dtype: Any, *, copy: bool = True) -> Value:
+        """The entries in another dtype.
+
+        See `autograd_mini.astype`. Whether they are copied makes no difference: nobody can write to a result.
+
+        Examples
+        --------
+        >>> from autograd_mini import Value
+        >>> Value([1.0, 2.0]).astype("float32", copy=False).dtype
+        dtype('float32')
+        """
+        return ops.shapes.astype(self, dtype)  # type: ignore[no-any-return]
+
+    def reshape(self, *shape: Any, order: str = "C", copy: bool | None = None) -> Value:
         """The entries in another shape: ``v.reshape(2, 3)`` or ``v.reshape((2, 3))``.
 
-        See `autograd_mini.reshape`.
+        See `autograd_mini.reshape`. Whether they are copied makes no difference: nobody can write to a result.
 
         Examples
         --------

@@ -475,7 +475,7 @@ def _binary(op: Operation) -> Callable[..., Any]:
             return _again(call, (x, y))
         try:
             return record(op, forward(x._stored, y._stored), (x, y))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 (raised again, unless it is mended)
             return otherwise(error, op, (x, y))
 
     return call
@@ -518,7 +518,7 @@ def general(op: Operation) -> Callable[..., Any]:
             stored = _stored(operands)
         try:
             data = forward(*stored, **static)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 (raised again, unless it is mended)
             return otherwise(error, op, operands, static)
         return record(op, data, operands, static)
 
@@ -552,7 +552,7 @@ def _several(op: Operation) -> Callable[..., Any]:
             stored = _stored(operands)
         try:
             data = forward(*stored)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 (raised again, unless it is mended)
             return otherwise(error, op, operands)
         return record(op, data, operands)
 
@@ -562,11 +562,17 @@ def _several(op: Operation) -> Callable[..., Any]:
 def _again(
     call: Callable[..., Any], operands: Sequence[Any], rest: Sequence[Any] = (), named: Mapping[str, Any] | None = None
 ) -> Any:
-    """The call that just failed with lists that hold Values joined to one Value each; if there is none, its error."""
+    """The call that just failed with lists that hold Values joined to one Value each, and all in one library.
+
+    If there is nothing to join, its error.
+    """
     from .ops.joining import array
 
     joined = [array(x) if isinstance(x, (list, tuple)) else x for x in operands]
-    if not any(isinstance(new, Node) and new is not old for new, old in zip(joined, operands, strict=True)):
+    theirs = next((x for x in joined if not isinstance(x, Node) and is_foreign(x)), None)
+    if theirs is not None:
+        joined = [adopted(x, theirs) if isinstance(x, (np.ndarray, np.generic)) else x for x in joined]
+    if all(new is old for new, old in zip(joined, operands, strict=True)):
         raise  # noqa: PLE0704 (the error in whose handling this is called)
     return call(*joined, *rest, **named or {})
 
@@ -599,7 +605,7 @@ def _variadic(op: Operation) -> Callable[..., Any]:
         nodes = tuple(x if isinstance(x, Node) else constant(x, node._stored) for x in operands)
         try:
             return record(op, forward([x._stored for x in nodes], **static), nodes, static)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 (raised again, unless it is mended)
             return otherwise(error, op, nodes, static)
 
     return call
@@ -621,9 +627,7 @@ def _kept(item: Any, op: Operation, name: str) -> Any:
     return type(item)([_kept(part, op, name) for part in item]) if type(item) in (tuple, list) else item
 
 
-def otherwise(
-    error: Exception, op: Operation, nodes: Sequence[Any], static: Mapping[str, Any] | None = None
-) -> Any:
+def otherwise(error: Exception, op: Operation, nodes: Sequence[Any], static: Mapping[str, Any] | None = None) -> Any:
     """The operation that failed, with NumPy's arrays in the library of the other operands if that was the fault.
 
     The operators of some libraries take no NumPy arrays; what they raise differs.

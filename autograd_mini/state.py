@@ -123,16 +123,21 @@ class Watched(State):
 STATE: ContextVar[State] = ContextVar("autograd_mini", default=State())  # noqa: B039 (it never changes)
 
 
-_DIFFERENTIATING: ContextVar[bool] = ContextVar("autograd_mini.differentiating", default=False)
+_DIFFERENTIATING: ContextVar[int | None] = ContextVar("autograd_mini.differentiating", default=None)
+"""The age from which on values belong to the outermost function that is being differentiated."""
 
 
 class differentiating:  # noqa: N801 (used as a function, like no_grad)
     """Call a function to be differentiated: whoever turns its variables into plain numbers loses gradients."""
 
-    __slots__ = ("_token",)
+    __slots__ = ("_since", "_token")
+
+    def __init__(self, since: int) -> None:
+        self._since = since
 
     def __enter__(self) -> None:
-        self._token = _DIFFERENTIATING.set(True)
+        around = _DIFFERENTIATING.get()
+        self._token = _DIFFERENTIATING.set(self._since if around is None else around)
 
     def __exit__(self, *error: object) -> None:
         _DIFFERENTIATING.reset(self._token)
@@ -140,6 +145,11 @@ class differentiating:  # noqa: N801 (used as a function, like no_grad)
 
 def is_differentiating() -> bool:
     """Whether ``grad`` or one of its kin is calling the function that it differentiates."""
+    return _DIFFERENTIATING.get() is not None
+
+
+def differentiating_since() -> int | None:
+    """The age of the outermost such call; None if there is none."""
     return _DIFFERENTIATING.get()
 
 
