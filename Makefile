@@ -4,6 +4,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+LOWEST := .venv-lowest
 
 # Figures are drawn into files, never into windows.
 export MPLBACKEND ?= Agg
@@ -11,7 +12,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help setup test demo lint typecheck doctest examples figures reference slow torch browser bench libraries clean
+.PHONY: help setup test demo lint typecheck doctest examples figures reference slow browser bench libraries lowest clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -35,11 +36,6 @@ $(VENV)/.dev: $(VENV)/.created pyproject.toml
 	@$(BIN)/python -m pip install -qq --editable ".[all]" --group dev
 	@touch $(VENV)/.examples $@
 
-$(VENV)/.torch: $(VENV)/.dev
-	@echo "Installing PyTorch into $(VENV), to compare with ..."
-	@$(BIN)/python -m pip install -qq --group torch
-	@touch $@
-
 $(VENV)/.bench: $(VENV)/.created pyproject.toml
 	@echo "Installing autograd_mini and its peers into $(VENV), to measure them ..."
 	@$(BIN)/python -m pip install -qq --editable . --group bench
@@ -53,6 +49,14 @@ $(VENV)/.browser: $(VENV)/.dev
 $(VENV)/.libraries: $(VENV)/.dev
 	@echo "Installing JAX, PyTorch and einops into $(VENV), whose arrays Values may hold ..."
 	@$(BIN)/python -m pip install -qq --group libraries
+	@touch $@
+
+$(LOWEST)/.tests: pyproject.toml .ci/lowest.py
+	@echo "Installing autograd_mini with the lowest versions of what it needs into $(LOWEST) ..."
+	@$(PYTHON) -m venv --clear $(LOWEST)
+	@$(LOWEST)/bin/python -m pip install -qq --upgrade "pip>=25.1"
+	@$(LOWEST)/bin/python .ci/lowest.py > $(LOWEST)/constraints.txt
+	@$(LOWEST)/bin/python -m pip install -qq --editable ".[all]" --group test --constraint $(LOWEST)/constraints.txt
 	@touch $@
 
 # --- What one runs ------------------------------------------------------------------------------------------------
@@ -70,11 +74,8 @@ test: $(VENV)/.dev ## run the tests and the examples in the docstrings
 doctest: $(VENV)/.dev ## run the examples in the docstrings and in the README
 	$(BIN)/python -m pytest --doctest-modules --doctest-ignore-import-errors --doctest-glob=README.md autograd_mini nn README.md
 
-slow: $(VENV)/.dev ## run the tests that are too slow for every day
-	$(BIN)/python -m pytest -n auto --dist worksteal -m slow || [ $$? -eq 5 ] # 5: no test is marked slow
-
-torch: $(VENV)/.torch ## install PyTorch and run the tests that compare with it
-	$(BIN)/python -m pytest -n auto --dist worksteal -m "slow or not slow" $$(grep -rlw torch tests --include='test_*.py')
+slow: $(VENV)/.libraries ## run the tests that are too slow for every day, most of them with JAX and PyTorch
+	$(BIN)/python -m pytest -n auto --dist worksteal -m slow
 
 browser: $(VENV)/.browser ## drive the pages in Chromium: the one of this system, or that of AUTOGRAD_MINI_CHROMIUM=path
 	AUTOGRAD_MINI_BROWSER=required $(BIN)/python -m pytest $$(find tests -name 'test_*_browser.py')
@@ -82,8 +83,11 @@ browser: $(VENV)/.browser ## drive the pages in Chromium: the one of this system
 bench: $(VENV)/.bench ## measure speed beside NumPy by hand and the peers; writes docs/benchmarks (10 minutes)
 	@$(BIN)/python -m benchmarks
 
-libraries: $(VENV)/.libraries ## install JAX, PyTorch and einops, run the tests of Values with their arrays
-	$(BIN)/python -m pytest tests/arrays tests/test_vmap.py
+libraries: $(VENV)/.libraries ## install JAX and PyTorch, run the tests of Values with their arrays and those that compare
+	$(BIN)/python -m pytest -n auto --dist worksteal $$(grep -rlwE "array_api_strict|einops|jax|torch" tests --include='test_*.py')
+
+lowest: $(LOWEST)/.tests ## run the tests with the lowest versions of all that the package needs
+	$(LOWEST)/bin/python -m pytest -n auto --dist worksteal
 
 lint: typecheck ## check style, format and types
 	$(BIN)/ruff check .

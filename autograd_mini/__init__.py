@@ -4,12 +4,12 @@ A ``Value`` records every operation in a graph and applies the chain rule by its
 """
 
 from importlib import import_module as _import_module
-from sys import modules as _modules
 from typing import TYPE_CHECKING, Any
 
 from .checkpointing import checkpoint as checkpoint
 from .flattening import flatten as flatten
 from .guards import GraphError as GraphError
+from .import_hook import when_imported as _when_imported
 from .matrices import hessian as hessian, jacobian as jacobian
 from .memory import keep_memory as keep_memory
 from .operation import Rule as Rule, primitive as primitive
@@ -471,7 +471,6 @@ def __dir__() -> list[str]:
     return sorted([*__all__, "__version__"])
 
 
-if "einops" in _modules:
-    from . import einops as einops
+_when_imported("einops", lambda: _import_module(".einops", __name__))
 
 __version__ = "0.1.0"

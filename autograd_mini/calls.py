@@ -145,7 +145,7 @@ def _call(f: Callable[..., Any], argnums: Argnums, args: Sequence[Any], kwargs: 
     else:
         for i, arg in zip(chosen, fresh, strict=True):
             args[i] = arg
-    with differentiating(variables):
+    with differentiating(variables, start):
         result = f(*args, **kwargs)
     ys = [result] if isinstance(result, Node) else [y for y in flatten(result)[0] if isinstance(y, Node)]
     foreign, alone = _roots(ys, variables, start) if outer else (False, False)

@@ -1,6 +1,6 @@
 """einops on Values: importing this module teaches the einops package what a Value is.
 
-Where einops was imported before autograd_mini, that has happened already.
+Where both packages are imported, in either order, that has happened already.
 
 Examples
 --------

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import guards, observers
+from . import guards, observers, tracing_guard
 from .arrays import copied, library, numpy, operand
 from .guards import CHANGED, RELEASED, GraphError, ages, describe, lent, released, settle
 from .node import NO_STATIC, Node, added, fit, outward, own, passed_on, unshared
@@ -173,6 +173,8 @@ def sweep(
             walk.on_edge = watch.passing(root, seed, nodes)
     walk.grads[root] = seed
     walk.run(root)
+    if lent:
+        tracing_guard.passed()
     return walk.grads
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from . import tracing_guard
 from .arrays import as_numpy, kind_of, library, shape_of
 from .engine import sweep, topological
 from .guards import GraphError, NoForwardRule, describe
@@ -40,6 +41,7 @@ def push(ys: Sequence[Any], tangents: Mapping[Any, Any], *, graph: bool, since: 
                 found[node] = _fitted(_tangent(node, parents, moving, found, graph), node)
                 if state.watch is not None:
                     state.watch.moved(node, found[node], [found[parents[i]] for i in moving])
+    tracing_guard.passed()
     return [found.get(y) for y in ys]
 
 

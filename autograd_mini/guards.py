@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import itertools
 import weakref
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -60,6 +60,10 @@ def lend(node: Node) -> None:
             lend(parent)
 
 
+while_used: list[Callable[[Iterable[Node]], None]] = []
+"""Who else looks at operands in use, while something is lent."""
+
+
 def mark_of(data: Any) -> Any:
     """A copy, which tells whether data are as they were; None if nobody can look at them."""
     if type(data) is np.ndarray:
@@ -86,6 +90,8 @@ def settle(operands: Iterable[Node]) -> None:
     for leaf in operands:
         if leaf.op is None and _written_to(leaf):
             renew(leaf, in_place=True)
+    for check in while_used:
+        check(operands)
 
 
 def check_unchanged(nodes: Iterable[Node]) -> None:

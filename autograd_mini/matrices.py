@@ -123,8 +123,8 @@ def _from_each_entry(
 
 def _one_by_one(x: Value, run: Callable[[Any], list[Any]], axis: int) -> Sequence[Any]:
     if x.size == 1:  # a Python float stays one
-        return run(like(_units(x, 0, 1)[0], x._stored, "a basis"))
-    units = (like(_units(x, i, i + 1)[0], x._stored, "a basis") for i in range(x.size))
+        return run(like(_units(x, 0, 1)[0, ...], x._stored, "a basis"))
+    units = (like(_units(x, i, i + 1)[0, ...], x._stored, "a basis") for i in range(x.size))
     return _joined([run(unit) for unit in units], stack, axis)
 
 

@@ -95,9 +95,6 @@ class ArrayMethods:
     @_method(ops.shapes.squeeze)
     def squeeze(self) -> None: ...
 
-    @_method(ops.shapes.astype)
-    def astype(self) -> None: ...
-
     @_method(ops.shapes.fit)
     def fit(self) -> None: ...
 
@@ -182,10 +179,23 @@ class ArrayMethods:
     byteswap = _refused("byteswap", "a Value holds numbers in the machine's own order")
     setflags = _refused("setflags", "x.numpy() is an array of its own")
 
-    def reshape(self, *shape: Any, order: str = "C") -> Value:
+    def astype(self, dtype: Any, *, copy: bool = True) -> Value:
+        """The entries in another dtype.
+
+        See `autograd_mini.astype`. Whether they are copied makes no difference: nobody can write to a result.
+
+        Examples
+        --------
+        >>> from autograd_mini import Value
+        >>> Value([1.0, 2.0]).astype("float32", copy=False).dtype
+        dtype('float32')
+        """
+        return ops.shapes.astype(self, dtype)  # type: ignore[no-any-return]
+
+    def reshape(self, *shape: Any, order: str = "C", copy: bool | None = None) -> Value:
         """The entries in another shape: ``v.reshape(2, 3)`` or ``v.reshape((2, 3))``.
 
-        See `autograd_mini.reshape`.
+        See `autograd_mini.reshape`. Whether they are copied makes no difference: nobody can write to a result.
 
         Examples
         --------

@@ -207,6 +207,8 @@ def _needless(option: str, item: Any, theirs: Mapping[str, inspect.Parameter]) -
     """Whether an option that our function lacks says no more than its default does."""
     if item is None or (isinstance(item, str) and item in ("C", "K")):
         return True
+    if option == "copy":  # a hint: a result is never written to
+        return isinstance(item, bool)
     return option in theirs and (item is theirs[option].default or (option == "optimize" and isinstance(item, bool)))
 
 

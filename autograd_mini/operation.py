@@ -494,7 +494,7 @@ def _binary(op: Operation) -> Callable[..., Any]:
             return _again(op, call, (x, y))
         try:
             return record(op, forward(x._stored, y._stored), (x, y))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 (raised again, unless it is mended)
             return otherwise(error, op, (x, y))
 
     return call
@@ -538,7 +538,7 @@ def general(op: Operation) -> Callable[..., Any]:
             stored = _stored(operands)
         try:
             data = forward(*stored, **static)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 (raised again, unless it is mended)
             return otherwise(error, op, operands, static)
         return finish(op, data, operands, static)
 
@@ -577,7 +577,7 @@ def _several(op: Operation) -> Callable[..., Any]:
             stored = _stored(operands)
         try:
             data = forward(*stored)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 (raised again, unless it is mended)
             return otherwise(error, op, operands)
         return record(op, data, operands)
 
@@ -587,17 +587,19 @@ def _several(op: Operation) -> Callable[..., Any]:
 def _again(
     op: Operation, call: Callable[..., Any], operands: Sequence[Any], given: Mapping[str, Any] | None = None
 ) -> Any:
-    """The call that just failed, with lists that hold Values joined, data without labels and static Values as data.
+    """The call that just failed, with its operands joined: lists that hold Values, and all in one library.
 
-    If there are none, its error.
+    Labels of data are dropped, and static Values become data. If there is nothing to join, its error.
     """
     from .ops.joining import array
 
     given = given or {}
     static = {name: _kept(item, op, name) if isinstance(item, Node) else item for name, item in given.items()}
     joined = _bare(op, [array(x) if isinstance(x, (list, tuple)) else x for x in operands])
-    pairs = zip(joined, operands, strict=True)
-    if not any(new is not old and (isinstance(new, Node) or is_labelled(old)) for new, old in pairs) and all(
+    theirs = next((x for x in joined if not isinstance(x, Node) and is_foreign(x)), None)
+    if theirs is not None:
+        joined = [adopted(x, theirs) if isinstance(x, (np.ndarray, np.generic)) else x for x in joined]
+    if all(new is old for new, old in zip(joined, operands, strict=True)) and all(
         static[name] is item for name, item in given.items()
     ):
         _explain_complex(exception(), op, operands, lambda *xs: op.forward(*xs, **given))
@@ -644,7 +646,7 @@ def _variadic(op: Operation) -> Callable[..., Any]:
             data = forward([x._stored for x in nodes], **static)
             finish = record if static.get("dtype") is None else _cast
             return finish(op, data, nodes, static)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 (raised again, unless it is mended)
             return otherwise(error, op, nodes, static)
 
     return call

@@ -41,7 +41,7 @@ def binary(function: Callable[..., Any], forward: Callable[..., Any] | None = No
                 return NotImplemented
         try:
             data = forward(self._stored, other._stored)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 (raised again, unless it is mended)
             return otherwise(error, op, (self, other))
         state = get_state()
         if state.recording and (self.requires_grad or other.requires_grad):

@@ -148,21 +148,26 @@ _DIFFERENTIATING: ContextVar[differentiating | None] = ContextVar("autograd_mini
 class differentiating:  # noqa: N801 (used as a function, like no_grad)
     """Call a function to be differentiated: whoever turns its variables into plain numbers loses gradients."""
 
-    __slots__ = ("_around", "_token", "_variables")
+    __slots__ = ("_around", "_token", "_variables", "since")
 
-    def __init__(self, variables: Sequence[Any]) -> None:
-        self._variables = variables
+    def __init__(self, variables: Sequence[Any], since: int) -> None:
+        self._variables, self.since = variables, since
 
     def __enter__(self) -> None:
         self._around = _DIFFERENTIATING.get()
         self._token = _DIFFERENTIATING.set(self)
 
-    def variables(self) -> Iterator[Any]:
-        """The variables of this call and of those around it."""
+    def calls(self) -> Iterator[differentiating]:
+        """This call and those around it."""
         call: differentiating | None = self
         while call is not None:
-            yield from call._variables
+            yield call
             call = call._around
+
+    def variables(self) -> Iterator[Any]:
+        """The variables of this call and of those around it."""
+        for call in self.calls():
+            yield from call._variables
 
     def __exit__(self, *error: object) -> None:
         _DIFFERENTIATING.reset(self._token)
@@ -177,6 +182,12 @@ def variables() -> set[Any]:
     """What the functions that are being differentiated are differentiated by."""
     call = _DIFFERENTIATING.get()
     return set() if call is None else set(call.variables())
+
+
+def differentiating_since() -> int | None:
+    """The age from which on values belong to the outermost function being differentiated; None if there is none."""
+    call = _DIFFERENTIATING.get()
+    return None if call is None else min(each.since for each in call.calls())
 
 
 Change = Callable[[State], State]

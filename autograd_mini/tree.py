@@ -1,7 +1,7 @@
 """Nested tuples, lists, dicts and dataclasses of values: taken apart into a row, and put together again.
 
-Whatever else stands in a structure is a leaf, but for None, which is passed on as it is, and for fields of dataclasses
-that hold settings.
+Whatever else stands in a structure is a leaf, but for None and JAX's typed random keys, which are passed on as they
+are, and for fields of dataclasses that hold settings.
 """
 
 from __future__ import annotations
@@ -36,8 +36,21 @@ def _take_apart(tree: Any, leaves: list[Any]) -> Callable[[Any], Any]:
     if items is None:
         leaves.append(tree)
         return next
-    inside = [(lambda row: None) if item is None else _take_apart(item, leaves) for item in items]
+    inside = [_constant(item) if is_opaque(item) else _take_apart(item, leaves) for item in items]
     return lambda row: _put_together(tree, [part(row) for part in inside])
+
+
+def _constant(item: Any) -> Callable[[Any], Any]:
+    return lambda row: item
+
+
+def is_opaque(item: Any) -> bool:
+    """Whether an item of a structure is part of it as it is, and no data: None, and JAX's typed random keys."""
+    if item is None:
+        return True
+    if type(item) in _LEAVES or isinstance(item, Node):
+        return False
+    return type(getattr(item, "dtype", None)).__name__ == "KeyTy"
 
 
 def _items_of(tree: Any) -> Sequence[Any] | None:
@@ -132,7 +145,7 @@ def leaves_along(tree: Any, other: Any, what: str) -> list[Any]:
             raise ValueError(f"{what} needs a {type(tree).__name__}, got {_shown(other)}")
         others = [getattr(other, field.name) for field in _numeric_fields(tree)]
     pairs = zip(items, others, strict=True)
-    return [leaf for item, at in pairs if item is not None for leaf in leaves_along(item, at, what)]
+    return [leaf for item, at in pairs if not is_opaque(item) for leaf in leaves_along(item, at, what)]
 
 
 def _shown(tree: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
+import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Self, overload
 
@@ -305,6 +306,10 @@ class Value(ArrayMethods, Conversions, Scalar):  # type: ignore[misc]
         if self.op is not None:
             parts.append(f"op={getattr(self.op, 'name', 'released')}")
         return f"{type(self).__name__}({', '.join(parts)})"
+
+    def __array_namespace__(self, *, api_version: str | None = None) -> Any:
+        """The package, for functions that ask an array for its library, as SciPy's do under SCIPY_ARRAY_API."""
+        return sys.modules[__name__.partition(".")[0]]
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         return call_ufunc(ufunc, method, inputs, kwargs)

@@ -23,7 +23,7 @@ from .made import made
 from .node import Node, for_the_caller
 from .operation import RUNTIME, Operation, Rule, general
 from .ops.shapes import broadcast_to, expand_dims, moveaxis
-from .tree import flatten
+from .tree import flatten, is_opaque
 
 register(Batched, Batches())
 
@@ -161,12 +161,24 @@ def _spread(tree: Any, axes: Axes, what: str) -> list[int | None]:
     if axes is None or isinstance(axes, (int, np.integer)):
         return [None if axes is None else index(axes)] * len(flatten(tree)[0])
     if isinstance(tree, dict) and isinstance(axes, dict) and tree.keys() == axes.keys():
-        return [axis for key, item in tree.items() for axis in _spread(item, axes[key], what)]
+        return [axis for key, item in tree.items() for axis in _spread_item(item, axes[key], what)]
     if isinstance(tree, (list, tuple)) and isinstance(axes, (list, tuple)) and len(tree) == len(axes):
-        return [axis for item, part in zip(tree, axes, strict=True) for axis in _spread(item, part, what)]
+        return [axis for item, part in zip(tree, axes, strict=True) for axis in _spread_item(item, part, what)]
     raise ValueError(
         f"{what}={axes!r} does not fit {type(tree).__name__}: give a whole number, None, or a structure like it"
     )
+
+
+def _spread_item(item: Any, axes: Axes, what: str) -> list[int | None]:
+    """The same for an item of a structure, which may be no data: that has no examples."""
+    if not is_opaque(item):
+        return _spread(item, axes, what)
+    if item is not None and axes is not None and item.shape:
+        raise TypeError(
+            f"vmap cannot map over JAX's random keys, {what}={axes}: draw the numbers before, as "
+            "jax.vmap(jax.random.normal)(keys), and map over these"
+        )
+    return []
 
 
 def _batch_size(f: Callable[..., Any], leaves: Sequence[Any], axes: Sequence[int | None]) -> int:

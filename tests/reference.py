@@ -368,6 +368,41 @@ FORMULAS |= {
 }
 
 
+def _cumulative(cumulate: Callable[..., Any], first: float) -> Callable[..., Any]:
+    """NumPy's ``cumulative_sum`` and ``cumulative_prod``, which came with NumPy 2.1."""
+
+    def cumulative(x: Any, axis: Any = None, include_initial: bool = False, **options: Any) -> Any:
+        out = cumulate(x, axis=axis, **options)
+        if not include_initial:
+            return out
+        lead = [(int(i == (axis or 0) % out.ndim), 0) for i in range(out.ndim)]
+        return np.pad(out, lead, constant_values=first)
+
+    return cumulative
+
+
+def _pad(x: Any, pad_width: Any, mode: Any = "constant", **options: Any) -> Any:
+    """NumPy's ``pad``, whose widths by axis came with NumPy 2.2."""
+    if isinstance(pad_width, dict):
+        widths = {axis % x.ndim: width for axis, width in pad_width.items()}
+        pad_width = [np.broadcast_to(widths.get(i, 0), 2).tolist() for i in range(x.ndim)]
+    return np.pad(x, pad_width, mode, **options)
+
+
+def _multigammaln(a: Any, d: int) -> Any:
+    """SciPy's function in the dtype of its ``gammaln``: which it has itself depends on the version."""
+    return sum(scipy.special.gammaln(a - 0.5 * j) for j in range(d)) + 0.25 * d * (d - 1) * math.log(math.pi)
+
+
+FORMULAS |= {
+    "cumulative_prod": _cumulative(np.cumprod, 1.0),
+    "cumulative_sum": _cumulative(np.cumsum, 0.0),
+    "multigammaln": _multigammaln,
+    "pad": _pad,
+    "reshape": lambda x, shape, order="C": np.reshape(x, shape, order),  # by name since NumPy 2.1
+}
+
+
 def reference(name: str) -> Callable[..., Any]:
     """NumPy's function of the name, or the formula for it."""
     places = (np, np.linalg, np.fft, scipy.special)

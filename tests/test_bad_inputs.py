@@ -253,8 +253,7 @@ def test_22_other_libraries() -> None:
     tensor = torch.ones(2)
     uses: list[Callable[[], Any]] = [lambda: x * tensor, lambda: tensor * x, lambda: am.matmul(tensor, x)]
     for use in uses:
-        with pytest.raises(TypeError, match="make both of one library"):
-            use()
+        assert isinstance(use().data, torch.Tensor)
 
     class Other:
         def __radd__(self, other: Any) -> str:

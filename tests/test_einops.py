@@ -56,6 +56,17 @@ def test_lists_of_values_and_other_arrays() -> None:
     assert type(einops.rearrange(X, "a b c d -> d c b a")) is np.ndarray
 
 
-def test_einops_that_was_imported_first_knows_values() -> None:
-    code = "import einops, autograd_mini as am; print(einops.rearrange(am.Value([1.0]), 'a -> 1 a').shape)"
+@pytest.mark.parametrize("first", ["einops, autograd_mini as am", "autograd_mini as am, einops"])
+def test_both_orders_of_import(first: str) -> None:
+    code = f"import {first}; print(einops.rearrange(am.Value([1.0]), 'a -> 1 a').shape)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stdout == "(1, 1)\n"
+
+
+def test_asking_whether_einops_is_there_imports_nothing() -> None:
+    code = (
+        "import sys, importlib.util as u, autograd_mini as am; u.find_spec('einops'); print('einops' in sys.modules); "
+        "import einops; print(einops.rearrange(am.Value([1.0]), 'a -> 1 a').shape); "
+        "print([f for f in sys.meta_path if 'autograd_mini' in type(f).__module__])"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stdout
+    assert out.split("\n")[:3] == ["False", "(1, 1)", "[]"]

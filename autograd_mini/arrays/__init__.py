@@ -9,6 +9,7 @@ table that is made when their data first comes by. Nothing is imported that the 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -80,7 +81,7 @@ def _find(operand: Any) -> Any:
         from .torch import table as of_torch
 
         table = of_torch
-    elif hasattr(kind, "__array_namespace__") and not issubclass(kind, np.ndarray):
+    elif hasattr(kind, "__array_namespace__") and not (issubclass(kind, np.ndarray) or hasattr(kind, "_stored")):
         from .standard import table_of
 
         table = table_of(operand)
@@ -135,6 +136,18 @@ def is_abstract(x: Any) -> bool:
     """Whether the data stand for numbers that nobody can look at yet: a tracer of JAX, one example of ``vmap``."""
     table = _TABLES.get(type(x), numpy)
     return bool(table.rank > numpy.rank and table.is_abstract(x))
+
+
+def is_traced(x: Any) -> bool:
+    """Whether the data, or the batch of ``vmap`` around it, is a tracer of JAX."""
+    while type(x).__name__ == "Batched":
+        x = x.data
+    table = _TABLES.get(type(x), numpy)
+    return bool(table.rank > numpy.rank and table.is_traced(x))
+
+
+on_tracer: list[Callable[[Any], None]] = []
+"""Who is told of a tracer of JAX that becomes the data of a Value."""
 
 
 def copied(x: Any, beside: Any = None) -> Any:

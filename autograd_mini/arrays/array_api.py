@@ -23,6 +23,9 @@ _OPTIONS: dict[str, tuple[str, ...]] = {
 """The options, in NumPy's order, of functions of ``fft`` and ``linalg``."""
 
 
+_OF_COMPLEX = {"fftn", "ifftn", "irfft"}
+
+
 class _Extension:
     """``fft`` or ``linalg`` of such a library, with options by place as NumPy takes them."""
 
@@ -36,12 +39,18 @@ class _Extension:
         if function is None:
             raise TypeError(f"{self._module.__name__} has no {name}; for such data compose it of functions that it has")
         options = _OPTIONS.get(name)
+        if name in _OF_COMPLEX:
+            function = functools.partial(self._of_complex, function)
         if name in ("eigh", "eigvalsh"):
             function = functools.partial(self._hermitian, function)
         elif options:
             function = functools.partial(_called_by_name, function, options)
         setattr(self, name, function)
         return function
+
+    def _of_complex(self, function: Any, x: Any, **options: Any) -> Any:
+        """Real numbers as the complex ones that the standard asks for."""
+        return function(x if self._xp.kind(x) == "c" else self._xp.astype(x, self._xp.complex_of(x)), **options)
 
     def _hermitian(self, function: Any, a: Any, UPLO: str = "L") -> Any:
         """The standard reads the lower triangle."""
@@ -65,6 +74,10 @@ class ArrayApi(Standard):
     def linalg(self) -> Any:
         """Linear algebra."""
         return _Extension(self, self.xp.linalg)
+
+    def complex_of(self, x: Any) -> Any:
+        """The complex dtype of the same precision."""
+        return self.xp.complex64 if x.dtype == self.xp.float32 else self.xp.complex128
 
     # --- entries ------------------------------------------------------------------------------------------------------
 
@@ -121,7 +134,7 @@ class ArrayApi(Standard):
 
     def einsum(self, subscripts: str, *operands: Any, optimize: Any = None) -> Any:
         """Einstein's sum: all operands broadcast to all letters, multiplied and summed."""
-        terms, _, result = subscripts.replace(" ", "").partition("->")
+        terms, _, result = self._spelled_out(subscripts.replace(" ", ""), operands).partition("->")
         letters = [*result, *dict.fromkeys(c for c in terms if c not in result + ",")]
         product: Any = 1
         for term, x in zip(terms.split(","), operands, strict=True):
@@ -129,6 +142,21 @@ class ArrayApi(Standard):
         return (
             self.sum(product, axis=tuple(range(len(result), len(letters)))) if len(letters) > len(result) else product
         )
+
+    def _spelled_out(self, subscripts: str, operands: Sequence[Any]) -> str:
+        """The subscripts with letters for three dots, and with a result."""
+        terms, arrow, result = subscripts.partition("->")
+        if not arrow:
+            letters = terms.replace(",", "").replace(".", "")
+            result = ("..." if "." in terms else "") + "".join(sorted(c for c in letters if letters.count(c) == 1))
+        spare = [c for c in "zyxwvutsrqponmlkjihgfedcbaZYXWVUTSRQPONMLKJIHGFEDCBA" if c not in terms]
+        widest = 0
+        spelled = []
+        for term, x in zip(terms.split(","), operands, strict=True):
+            count = x.ndim - len(term) + 3 if "." in term else 0
+            widest = max(widest, count)
+            spelled.append(term.replace("...", "".join(spare[:count][::-1])))
+        return ",".join(spelled) + "->" + result.replace("...", "".join(spare[:widest][::-1]))
 
     def _along_letters(self, term: str, x: Any, letters: list[str]) -> Any:
         """``x`` with an axis for each letter, of length 1 where the term has it not; a repeated one is a diagonal."""

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..caching import cached_property
+from . import on_tracer
 from .standard_special import StandardSpecial
 from .standard_windows import StandardWindows
 
@@ -100,11 +101,16 @@ class Standard(StandardWindows):
         return self.xp.asarray(x)
 
     def to_numpy(self, x: Any) -> Any:
-        """The data as a NumPy array."""
-        return np.asarray(x.get() if hasattr(x, "get") else x)
+        """The data as a NumPy array, in float32 where NumPy has no such dtype, as for bfloat16."""
+        array = np.asarray(x.get() if hasattr(x, "get") else x)
+        return array.astype(np.float32) if array.dtype.kind == "V" else array
 
     def is_abstract(self, x: Any) -> bool:
         """Whether nobody can look at the numbers yet."""
+        return False
+
+    def is_traced(self, x: Any) -> bool:
+        """Whether a function that is being compiled computes with it."""
         return False
 
     def copy(self, x: Any) -> Any:
@@ -181,13 +187,13 @@ class Standard(StandardWindows):
     def unwrap(self, x: Any, discont: float | None = None, axis: int = -1, *, period: float = 2 * math.pi) -> Any:
         """Angles along an axis with jumps of a period taken out."""
         lead = (slice(None),) * (axis % x.ndim)
-        steps = x[(*lead, slice(1, None))] - x[(*lead, slice(None, -1))]
+        steps = x[(*lead, slice(1, None), ...)] - x[(*lead, slice(None, -1), ...)]
         half = period / 2
         turned = (steps + half) % period - half
         turned = self.where((turned == -half) & (steps > 0), half, turned)
         jump = self.abs(steps) >= (half if discont is None else max(discont, half))
         rest = self.cumsum(self.where(jump, turned - steps, self.zeros_like(steps)), axis=axis)
-        return self.concatenate([x[(*lead, slice(None, 1))], x[(*lead, slice(1, None))] + rest], axis=axis)
+        return self.concatenate([x[(*lead, slice(None, 1), ...)], x[(*lead, slice(1, None), ...)] + rest], axis=axis)
 
     def number(self, x: Any) -> Any:
         """A single real entry as a Python float."""
@@ -324,6 +330,8 @@ class Jax(Standard):
     def copy(self, x: Any) -> Any:
         """An array in memory that no NumPy array is a window to, as ``jax.device_put`` leaves one."""
         if self.is_abstract(x):
+            for notice in on_tracer:
+                notice(x)
             return x
         import jax
 
@@ -347,6 +355,12 @@ class Jax(Standard):
         from jax.core import Tracer
 
         return isinstance(x, Tracer)
+
+    def is_traced(self, x: Any) -> bool:
+        """Whether JAX is compiling; its other transformations wrap arrays, or tracers of a compilation."""
+        while self.is_abstract(x) and type(x).__name__ != "DynamicJaxprTracer":
+            x = getattr(x, "val", getattr(x, "primal", None))
+        return self.is_abstract(x)
 
     def number(self, x: Any) -> Any:
         """A single real entry as a Python float, or as it is while JAX traces."""
@@ -373,7 +387,7 @@ _MADE: dict[Any, Standard] = {}
 
 
 def table_of(x: Any) -> Standard | None:
-    """The table for the library of an array that tells its namespace; None for what is no array, as JAX's typed keys."""
+    """The table for the library of an array that tells its namespace; None if it has none, as JAX's typed keys."""
     try:
         xp = x.__array_namespace__()
     except NotImplementedError:

@@ -2,7 +2,7 @@
 
 torch takes ``axis`` and ``keepdims`` for its own ``dim`` and ``keepdim``; what is written here is what differs further.
 Gradients are this project's. Where torch differentiates too, by its own ``requires_grad``, by ``torch.func`` or by dual
-tensors, it sees the operations that compute values and gradients here as any others, and so differentiates through both.
+tensors, it sees the operations that compute values and gradients here as any others, and so goes through both.
 """
 
 from __future__ import annotations
@@ -57,6 +57,13 @@ def _is_wrapped(x: Any) -> bool:
     return bool(torch._C._functorch.is_functorch_wrapped_tensor(x))
 
 
+def _without_numpy(operands: Sequence[Any]) -> None:
+    """Raise TypeError if tensors meet NumPy's arrays: rules would meet them too, so all are to be tensors before."""
+    for x in operands:
+        if type(x) is np.ndarray:
+            raise TypeError("a tensor meets NumPy's array")
+
+
 class Torch(Standard):
     """The table for PyTorch tensors."""
 
@@ -80,6 +87,7 @@ class Torch(Standard):
         """A function of tensors that takes numbers beside them."""
 
         def of_tensors(*operands: Any) -> Any:
+            _without_numpy(operands)
             first = next((x for x in operands if isinstance(x, torch.Tensor)), None)
             return function(*[self.beside(x, first) for x in operands])
 
@@ -104,8 +112,8 @@ class Torch(Standard):
         """The data as a NumPy array, in float32 where NumPy has no such dtype, as for bfloat16."""
         if _is_wrapped(x):
             raise TypeError(
-                f"torch.func follows a tensor of shape {tuple(x.shape)}, and would lose it where it becomes NumPy's: make "
-                "all arrays tensors that meet it, as Value(torch.as_tensor(array))"
+                f"torch.func follows a tensor of shape {tuple(x.shape)}, and would lose it where it becomes NumPy's: "
+                "make all arrays tensors that meet it, as Value(torch.as_tensor(array))"
             )
         with torch._C._DisableFuncTorch():  # which wraps what comes out of any operation
             x = x.detach().cpu().resolve_conj().resolve_neg()
@@ -243,10 +251,12 @@ class Torch(Standard):
 
     def matmul(self, x: Any, y: Any) -> Any:
         """Product of matrices, in the wider dtype of both."""
+        _without_numpy((x, y))
         return torch.matmul(*self.together([x, y]))
 
     def einsum(self, subscripts: str, *operands: Any, optimize: Any = None) -> Any:
         """Einstein's sum."""
+        _without_numpy(operands)
         return torch.einsum(subscripts, *self.together(operands))
 
     def where(self, condition: Any, x: Any, y: Any) -> Any:

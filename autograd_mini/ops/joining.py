@@ -15,6 +15,12 @@ from .axes import atleast_1d, atleast_2d, atleast_3d
 from .shapes import reshape
 
 
+def _slice(ndim: int, axis: int, index: int) -> tuple[Any, ...]:
+    """The index of one slice along an axis, which says something for every axis: some libraries want that."""
+    axis %= ndim
+    return (slice(None),) * axis + (index,) + (slice(None),) * (ndim - axis - 1)
+
+
 def _piece(g: Any, out: Any, *operands: Any, index: int, axis: int | None, dtype: Any = None) -> Any:
     """The part of a joined gradient that belongs to one operand."""
     if axis is None:
@@ -23,7 +29,7 @@ def _piece(g: Any, out: Any, *operands: Any, index: int, axis: int | None, dtype
         return reshape(g[start : start + math.prod(shape)], shape)
     start = sum(shape_of(x)[axis] for x in operands[:index])
     stop = start + shape_of(operands[index])[axis]
-    return g[(slice(None),) * (axis % len(shape_of(g))) + (slice(start, stop),)]
+    return g[(slice(None),) * (axis % len(shape_of(g))) + (slice(start, stop), ...)]
 
 
 @primitive(
@@ -72,7 +78,7 @@ concat = concatenate
 @primitive(
     "stack({x})",
     Rule(
-        lambda g, out, *operands, index, axis, dtype: g[(slice(None),) * (axis % len(shape_of(g))) + (index,)],
+        lambda g, out, *operands, index, axis, dtype: g[_slice(len(shape_of(g)), axis, index)],
         "1",
         "the slice of {g} that came from {x}",
     ),

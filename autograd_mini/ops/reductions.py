@@ -482,7 +482,7 @@ def running_product(x: Any) -> Any:
     """Products of the first 1, 2, ... slices along axis 0, in log2(n) multiplications of whole arrays."""
     n, reach = shape_of(x)[0], 1
     while reach < n:
-        x = concatenate([x[:reach], x[reach:] * x[:-reach]])
+        x = concatenate([x[:reach, ...], x[reach:, ...] * x[:-reach, ...]])
         reach *= 2
     return x
 
@@ -497,8 +497,8 @@ def _product_of_others(x: Any, axis: Axis) -> Any:
         return x
     rows = reshape(transpose(x, order), (-1, *(shape[i] for i in kept)))
     one = static(np.ones((1, *shape_of(rows)[1:])), x)
-    before = running_product(concatenate([one, rows[:-1]]))
-    after = flip(running_product(concatenate([one, flip(rows, 0)[:-1]])), 0)
+    before = running_product(concatenate([one, rows[:-1, ...]]))
+    after = flip(running_product(concatenate([one, flip(rows, 0)[:-1, ...]])), 0)
     others = reshape(before * after, tuple(shape[i] for i in order))
     return transpose(others, tuple(int(i) for i in np.argsort(order)))
 

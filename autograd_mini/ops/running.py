@@ -133,7 +133,7 @@ def running(combine: Callable[[Any, Any], Any], x: Any) -> Any:
     """Results of the first 1, 2, ... slices along axis 0, by log2(n) combinations of whole arrays."""
     n, reach = shape_of(x)[0], 1
     while reach < n:
-        x = concatenate([x[:reach], combine(x[:-reach], x[reach:])])
+        x = concatenate([x[:reach, ...], combine(x[:-reach, ...], x[reach:, ...])])
         reach *= 2
     return x
 
@@ -145,7 +145,7 @@ def _started(axis: int | None, include_initial: bool, first: int, result: Any) -
     shape = shape_of(result)
     axis = 0 if axis is None else axis % len(shape)
     if shape[axis]:
-        start = zeros_like(result[(slice(None),) * axis + (slice(0, 1),)]) + first
+        start = zeros_like(result[(slice(None),) * axis + (slice(0, 1), ...)]) + first
     else:
         start = np.full((*shape[:axis], 1, *shape[axis + 1 :]), first, result.dtype)
     return concatenate([start, result], axis)

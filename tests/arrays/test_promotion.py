@@ -32,10 +32,11 @@ def partners(kind: Any) -> list[Any]:
 @pytest.mark.parametrize("symbol", BINARY)
 def test_pairs_of_dtypes(symbol: str, dtype: Any, other: Any) -> None:
     operator, data = BINARY[symbol], np.array([1.5, 2.5], dtype)
+    truth: Any = np.power if symbol == "**" else operator  # NumPy's operator does not promote scalars before 2.3
     for y in partners(other):
         for swapped in (False, True):
             v = Value(data)
-            got, want = (operator(y, v), operator(y, data)) if swapped else (operator(v, y), operator(data, y))
+            got, want = (operator(y, v), truth(y, data)) if swapped else (operator(v, y), truth(data, y))
             assert got.dtype == want.dtype
             np.testing.assert_array_equal(got.raw, want)
             am.sum(am.real(got)).backward()

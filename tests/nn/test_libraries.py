@@ -82,10 +82,6 @@ def test_states_go_from_one_library_to_another(make: Callable[..., Any]) -> None
 
 def test_arrays_of_a_library_into_a_network_of_numpys(make: Callable[..., Any]) -> None:
     model = MLP(3, [4, 2], seed=0)
-    if "torch" in type(make(X)).__module__:
-        with pytest.raises(TypeError, match="make both of one library"):
-            model(make(X))
-        return
     cross_entropy(model(make(X)), LABELS).backward()
     got = [p.grad for p in model.parameters()]
     model.zero_grad()
