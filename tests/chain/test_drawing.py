@@ -712,3 +712,10 @@ def test_what_differs_by_rounding_alone_is_no_other_gradient() -> None:
     assert draw(f).trace.of(w).held is None
     w.grad = math.nan
     assert math.isnan(draw(f).trace.of(w).held)
+
+
+def test_gradients_that_are_no_numbers_are_those_of_the_pass_too() -> None:
+    x = Value(np.array([np.inf, np.nan, 1.0]), name="x")
+    f = (x * x).sum()
+    f.backward()
+    assert draw(f).trace.of(x).held is None

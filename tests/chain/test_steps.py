@@ -855,3 +855,34 @@ def test_an_animated_svg_marks_what_happens_where_it_stands(walk: Steps, by: Any
         happening = {id for frame in scene.now for id in (frame.node, *frame.edges)}
         shown = {group.get("id") for group in svg.iter(f"{name}g")}
         assert marks[i] == happening & shown
+
+
+def test_captions_are_wrapped_each_to_its_width(walk: Steps) -> None:
+    for scene in walk._scenes("step"):
+        formula, text = scene.caption((12, 30))
+        assert max(map(len, formula)) <= max(12, max(map(len, scene.formula.split())))
+        assert max(map(len, text)) <= max(30, max(map(len, scene.text.split())))
+        assert " ".join(formula) == scene.formula
+        assert " ".join(text) == scene.text
+
+
+def test_of_a_long_result_the_last_values_are_told() -> None:
+    """After the last layer: of five values on the way to the cost the last three, and the cost is one of them."""
+    w = Value(0.5, name="w")
+    out = am.tanh(w * 2.0)
+    a = out + 1.0
+    b = a + 2.0
+    c = b + 3.0
+    d = c + 4.0
+    cost = d + 5.0
+    forward = [layer for layer in steps(cost).layers if layer.phase == "forward"]
+    assert [line.split(" = ")[0] for line in forward[-1].text.split("\n")] == ["c", "d", "cost"]
+
+
+def test_a_film_shows_a_step_of_descent_when_it_is_taken(walk: Steps) -> None:
+    sources, scenes = walk._film.sources(walk._scenes("step")), walk._scenes("step")
+    updates = [i for i, frame in enumerate(walk.frames) if frame.phase == "update"]
+    assert len(updates) == 3
+    for i in (0, updates[0] - 1, *updates):
+        told = {text for text in visible(sources[i], LIGHT.ink) if text.endswith("←")}
+        assert told == {f"{walk.trace.node(id).name} ←" for id in scenes[i].updated}
