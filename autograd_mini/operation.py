@@ -731,7 +731,9 @@ def _explain_complex(
     error: BaseException | None, op: Operation, operands: Sequence[Any], compute: Callable[..., Any]
 ) -> None:
     """Raise an error in words if the operation takes real numbers and fails for complex ones alone."""
-    if not isinstance(error, (TypeError, ValueError, RuntimeError)) or "real numbers" in str(error):
+    if not isinstance(error, (TypeError, ValueError, RuntimeError)) or isinstance(error, np.linalg.LinAlgError):
+        return
+    if "real numbers" in str(error):
         return
     try:
         data = [plain(x) for x in operands]

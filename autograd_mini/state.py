@@ -158,7 +158,7 @@ class differentiating:  # noqa: N801 (used as a function, like no_grad)
         self._token = _DIFFERENTIATING.set(self)
 
     def calls(self) -> Iterator[differentiating]:
-        """This call and those around it."""
+        """The call itself and those around it."""
         call: differentiating | None = self
         while call is not None:
             yield call

@@ -11,7 +11,7 @@ from ..operation import Operand, case, composed
 from .arithmetic import where, zeros_like
 from .indexing import getitem, scatter
 from .joining import concatenate
-from .plain import as_data
+from .plain import as_data, option
 from .shapes import astype, expand_dims, moveaxis, ravel
 
 
@@ -200,7 +200,7 @@ def vander(x: Operand, N: int | None = None, increasing: bool = False) -> Any:
     """
     if len(shape_of(x)) != 1:
         raise ValueError(f"vander takes one row of numbers, got shape {shape_of(x)}")
-    powers = np.arange(shape_of(x)[0] if N is None else N)
+    powers = np.arange(shape_of(x)[0] if N is None else option("vander()", "N", N))
     column = expand_dims(x, 1)
     if kind_of(column) in "biu" and not is_foreign(as_data(column)):
         column = astype(column, np.promote_types(dtype_of(column), int))

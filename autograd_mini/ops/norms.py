@@ -21,6 +21,7 @@ from .reductions import Axis, max, min, sum
 from .shapes import in_float32, moveaxis, reshape
 
 _OF_VECTORS = "a vector: choose a number, inf or -inf"
+_BY_SINGULAR_VALUES = ("nuc", 2, -2)
 _OF_MATRICES = "a matrix: choose 'fro', 'nuc', 1, -1, 2, -2, inf or -inf"
 
 
@@ -85,9 +86,9 @@ def norm(x: Operand, ord: float | str | None = None, axis: Axis = None, keepdims
     array([0.6, 0.8])
     """
     ord, ndim = option("norm()", "ord", ord), len(shape_of(x))
-    if is_half(x):
-        return in_float32(norm, x, ord, axis, keepdims)
     axes = tuple(range(ndim)) if axis is None else np.lib.array_utils.normalize_axis_tuple(axis, ndim)
+    if is_half(x) and (len(axes) != 2 or ord not in _BY_SINGULAR_VALUES):
+        return in_float32(norm, x, ord, axis, keepdims)
     if ord is None and axis is None:
         return _length(x, None, keepdims)
     if len(axes) not in (1, 2):
@@ -151,7 +152,7 @@ def matrix_norm(x: Operand, /, *, keepdims: bool = False, ord: float | str = "fr
     np.float64(7.0)
     """
     ord, ndim = option("matrix_norm()", "ord", ord), len(shape_of(x))
-    if is_half(x):
+    if is_half(x) and ord not in _BY_SINGULAR_VALUES:
         return in_float32(matrix_norm, x, ord=ord, keepdims=keepdims)
     if ndim < 2:
         raise ValueError(f"matrix_norm needs matrices, (..., n, m), got shape {shape_of(x)}")
@@ -189,7 +190,7 @@ def _of_matrices(x: Any, ord: Any, axes: tuple[int, ...], keepdims: bool) -> Any
     empty = not math.prod(shape[i] for i in axes)
     if empty and (ord == "nuc" or float(ord) > 0):
         return sum(abs(x), axis=axes, keepdims=keepdims)
-    if ord in ("nuc", 2, -2):
+    if ord in _BY_SINGULAR_VALUES:
         # NOTE: abs stops the gradient of singular values that are 0, where any direction would do
         values = abs(svdvals(moveaxis(x, axes, (-2, -1))))
         reductions: dict[Any, Any] = {"nuc": sum, 2: max, -2: min}

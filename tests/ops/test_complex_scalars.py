@@ -121,4 +121,5 @@ def test_numpy_scalars_keep_their_dtype(name: str, scalar: Any) -> None:
         am.real(y).backward()
         am.sum(am.real(z)).backward()
         assert x.grad.dtype == row.grad.dtype == scalar.dtype
-        np.testing.assert_array_equal(x.grad, row.grad.reshape(()))
+        # NumPy computes one number and a row of them by other routines, whose last digits may differ.
+        np.testing.assert_allclose(x.grad, row.grad.reshape(()), rtol=np.finfo(x.grad.dtype).eps)

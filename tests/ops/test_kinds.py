@@ -118,8 +118,8 @@ BY_ARGUMENT = {"fit", "astype"}
 """What the engine calls with data of one kind, and what turns complex numbers into others by its argument."""
 REAL = {
     "arctan2", "beta", "betaln", "cbrt", "ceil", "copysign", "deg2rad", "entr", "erfcinv", "erfinv",
-    "exponential_integral", "floor", "floor_divide", "fmod", "gammaln", "heaviside", "hypot", "i0", "i0e", "i1", "i1e",
-    "ihfft", "incomplete_beta", "interp", "j0", "j1", "k0", "k1", "kl_div", "ldexp", "log_expit", "logaddexp",
+    "exponential_integral", "floor", "floor_divide", "fmod", "gammaln", "gammasgn", "heaviside", "hypot", "i0", "i0e",
+    "i1", "i1e", "ihfft", "incomplete_beta", "interp", "j0", "j1", "k0", "k1", "kl_div", "ldexp", "log_expit", "logaddexp",
     "logaddexp2", "logcumsumexp", "logit", "lower_gamma", "multigammaln", "nanpercentile", "nanquantile", "ndtri",
     "nextafter", "percentile", "poch", "quantile", "rad2deg", "rel_entr", "remainder", "rfft", "rfft_of", "rfftn",
     "softplus", "spacing", "step", "trunc", "unwrap", "upper_gamma", "y0", "y1",
