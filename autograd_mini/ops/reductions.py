@@ -304,7 +304,8 @@ def _shared(g: Any, out: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
     hit = (data == data_of(restored(out, x, axis, keepdims))) | (data != data)
     table = library(hit)
     ties = table.sum(hit, axis=axes_of(axis, hit.ndim), keepdims=True)
-    ties = table.astype(ties, "float32" if is_half(x) else x.dtype)
+    short = getattr(data.dtype, "itemsize", 0) == 2  # 16 bits hold no such count
+    ties = table.astype(ties, "float32" if short else data.dtype)
     return choose(hit, restored(g, x, axis, keepdims) / ties, 0.0)
 
 
