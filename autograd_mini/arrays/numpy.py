@@ -182,7 +182,10 @@ def mean(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     array = asarray(x)
     if array.dtype.char not in "fdgFDG":
         return np.mean(array, axis=axis, keepdims=keepdims)
-    total = sum(array, axis, keepdims)
+    if axis is None or array.size <= _MANY:
+        total = add_reduce(array, axis=axis, keepdims=keepdims)
+    else:
+        total = _sum_of_many(array, axis, keepdims)
     count = array.size // total.size if total.size else 0
     if count == 0:
         return np.mean(array, axis=axis, keepdims=keepdims)
