@@ -860,8 +860,8 @@ def test_an_animated_svg_marks_what_happens_where_it_stands(walk: Steps, by: Any
 def test_captions_are_wrapped_each_to_its_width(walk: Steps) -> None:
     for scene in walk._scenes("step"):
         formula, text = scene.caption((12, 30))
-        assert max(map(len, formula)) <= max(12, max(map(len, scene.formula.split())))
-        assert max(map(len, text)) <= max(30, max(map(len, scene.text.split())))
+        assert max(map(len, formula)) <= max(12, *map(len, scene.formula.split()))
+        assert max(map(len, text)) <= max(30, *map(len, scene.text.split()))
         assert " ".join(formula) == scene.formula
         assert " ".join(text) == scene.text
 
