@@ -657,7 +657,8 @@ def _kept(item: Any, op: Operation, name: str) -> Any:
     if item is None or type(item) in _UNCHANGING:
         return item
     if isinstance(item, Node):
-        if item.requires_grad and (is_users(op.forward) or kind_of(item) in "fc"):
+        own = kind_of(item) in "fc" and name != "index"  # which arrays refuse themselves, by an IndexError
+        if item.requires_grad and (is_users(op.forward) or own):
             raise lost(
                 f"{op.name}()", name, item, ", or give the operation a Rule for it" if is_users(op.forward) else ""
             )

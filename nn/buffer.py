@@ -108,7 +108,7 @@ class Buffer(Value):
         other: Self = _again(type(self), self.raw, self.persistent, self.name)
         return other
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+    def __deepcopy__(self, memo: dict[int, Any] | None) -> Self:
         return copy(self)
 
 

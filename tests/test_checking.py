@@ -391,7 +391,8 @@ def test_check_raises_with_the_table_and_the_worst_entry() -> None:
     message = str(caught.value)
     assert message.startswith("1 of 3 gradients differ")
     assert str(comparison) in message
-    assert f"W[2, 1]: {wrong[2, 1]:.7g} by hand, {manual['W'][2, 1]:.7g} by the graph" in message
+    told = f"W[2, 1]: {wrong[2, 1]:.7g} by hand, {manual['W'][2, 1]:.7g} by the graph"
+    assert told.replace("-", "−") in message
     assert [row.name for row in caught.value.rows] == ["W"]
     (row,) = caught.value.rows
     assert row.index == (2, 1)

@@ -208,7 +208,7 @@ ASKED: list[Callable[[], Any]] = [
     lambda: struct.pack("d", RESULT),
     lambda: np.fromiter(PAIR, float),
     lambda: np.float64(RESULT),
-    lambda: np.random.default_rng(0).normal(RESULT),
+    lambda: np.random.default_rng(0).normal(RESULT),  # type: ignore[arg-type]
     lambda: math.dist([RESULT], [1.0]),
     lambda: statistics.NormalDist(RESULT, 1.0),  # type: ignore[arg-type]
     lambda: functools.partial(math.pow, RESULT)(2.0),

@@ -639,4 +639,4 @@ def test_a_test_for_infinity_writes_into_nothing() -> None:
         np.isneginf(np.array([-np.inf, 1.0]), v)  # type: ignore[call-overload]
     with pytest.raises(TypeError, match=r"less\(\) takes no out="):
         am.less(np.ones(2), 2.0, v)
-    np.testing.assert_array_equal(np.isneginf(v, None), [False, False])
+    np.testing.assert_array_equal(np.isneginf(v, None), [False, False])  # type: ignore[arg-type]

@@ -238,6 +238,7 @@ OBJECTS: dict[str, Callable[[], Any]] = {
     "Explanation of arrays": lambda: am.explain(loss(), model().layer1.W),
     "Steps": lambda: am.steps(cost()),
     "Trace": lambda: am.trace(cost()),
+    "Buffer": lambda: nn.Buffer(X, name="m"),
     "Scope": lambda: cost().scope,
     "Comparison": lambda: am.compare_gradients(cost(), {"x": 4.0}),
     "ComparisonRow": lambda: am.compare_gradients(cost(), {"x": 4.0}).rows[0],

@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, Self, TypeAlias
 
 import numpy as np
 
@@ -253,6 +253,16 @@ class Trace:
         self._backward, self.places = backward, places
         self._node = {node.id: node for node in self.nodes}
         words.nodes, words.root = self._node, self.root.id
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without the Values that its nodes stand for, which are part of a graph: nobody has them where it is loaded."""
+        return self.__dict__ | {"places": {}}
+
+    def __copy__(self) -> Self:
+        return self  # it never changes
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
 
     @property
     def sole(self) -> frozenset[str]:

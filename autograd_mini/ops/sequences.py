@@ -190,10 +190,11 @@ def _count(name: str, num: Any) -> int:
 
 def _ends(start: Any, stop: Any) -> tuple[Any, Any]:
     """Both ends in one shape and one floating or complex dtype."""
+    start, stop = (array(x) if isinstance(x, (list, tuple)) else x for x in (start, stop))
+    dtype = (start + stop * 1.0).dtype  # before they are arrays, since Python's own numbers count for less
     start, stop = array(start), array(stop)
     shape = np.broadcast_shapes(shape_of(start), shape_of(stop))
-    both = start + stop * 1.0
-    return tuple(broadcast_to(astype(x, both.dtype), shape) for x in (start, stop))
+    return tuple(broadcast_to(astype(x, dtype), shape) for x in (start, stop))
 
 
 def _placed(y: Any, dtype: Any, axis: int) -> Any:

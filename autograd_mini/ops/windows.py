@@ -287,8 +287,7 @@ def avg_pool(
     array([[[2., 3.]]])
     """
     if is_half(x):
-        how = {"count_include_pad": count_include_pad, "ceil_mode": ceil_mode}
-        return in_float32(avg_pool, x, kernel, stride, padding, dilation, **how)
+        return in_float32(avg_pool, x, kernel, stride, padding, dilation, count_include_pad, ceil_mode)
     x, how, pairs, border = _prepared("avg_pool", x, kernel, stride, padding, dilation, ceil_mode)
     axes = tuple(range(len(pairs)))
     counted: Any = int(np.prod(how["kernel"]))

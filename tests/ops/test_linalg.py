@@ -490,7 +490,8 @@ def test_pictures_of_factorisations() -> None:
 def test_full_singular_vectors_of_any_shape(shape: tuple[int, ...]) -> None:
     """What is settled has its derivative; of the vectors that full matrices have more only their use is an error."""
     a, k = normal(*shape), min(shape[-2:])
-    whole: Any = np.linalg.svd(Value(a))
+    svd: Any = np.linalg.svd
+    whole = svd(Value(a))
     for got, want in zip(whole, np.linalg.svd(a), strict=True):
         np.testing.assert_allclose(got.raw, want)
     check(lambda a: (np.linalg.svd(a)[1],), a)

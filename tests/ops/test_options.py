@@ -170,7 +170,7 @@ def test_gradients_of_options_by_hand() -> None:
         (lambda v: am.pad(R, v), "'pad_width'"),
         (lambda v: am.put(R, v, 1.0), "'ind'"),
         (lambda v: am.linalg.pinv(X, v), "'rcond'"),
-        (lambda v: np.linalg.pinv(Value(X), rtol=v), "'rtol'"),
+        (lambda v: np.linalg.pinv(Value(X), rtol=v), "'rtol'"),  # type: ignore[arg-type]
         (lambda v: am.linspace(0.0, 1.0, v), "'num'"),
     ],
 )
@@ -199,7 +199,8 @@ def test_whole_numbers_stay_plain() -> None:
 )
 @pytest.mark.parametrize("ends", [(0.1, 0.7), (-3.0, 5.0), ([1.0, 2.0], 9.0), (2.0, 2.0)], ids=str)
 def test_linspace_gives_numpys_numbers(ends: Any, options: Any) -> None:
-    y = np.linspace(Value(ends[0]), Value(ends[1]), **options)
+    start, stop = (Value(end) for end in ends)
+    y: Any = np.linspace(start, stop, **options)  # type: ignore[arg-type]
     np.testing.assert_array_equal(y.raw, np.linspace(*ends, **options))
     assert y.dtype == np.linspace(*ends, **options).dtype
 
