@@ -568,7 +568,10 @@ def _again(
     """
     from .ops.joining import array
 
-    joined = [array(x) if isinstance(x, (list, tuple)) else x for x in operands]
+    joined: list[Any] = []
+    for x in operands:
+        new = array(x) if isinstance(x, (list, tuple)) else x
+        joined.append(new if isinstance(new, Node) else x)
     theirs = next((x for x in joined if not isinstance(x, Node) and is_foreign(x)), None)
     if theirs is not None:
         joined = [adopted(x, theirs) if isinstance(x, (np.ndarray, np.generic)) else x for x in joined]
