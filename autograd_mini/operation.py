@@ -595,13 +595,14 @@ def _again(
 
     given = given or {}
     static = {name: _kept(item, op, name) if isinstance(item, Node) else item for name, item in given.items()}
-    joined = _bare(op, [array(x) if isinstance(x, (list, tuple)) else x for x in operands])
+    joined = []
+    for x in _bare(op, operands):
+        new = array(x) if isinstance(x, (list, tuple)) else x
+        joined.append(new if isinstance(new, Node) else x)
     theirs = next((x for x in joined if not isinstance(x, Node) and is_foreign(x)), None)
     if theirs is not None:
         joined = [adopted(x, theirs) if isinstance(x, (np.ndarray, np.generic)) else x for x in joined]
-    if all(new is old for new, old in zip(joined, operands, strict=True)) and all(
-        static[name] is item for name, item in given.items()
-    ):
+    if all(new is old for new, old in zip([*joined, *static.values()], [*operands, *given.values()], strict=True)):
         _explain_complex(exception(), op, operands, lambda *xs: op.forward(*xs, **given))
         raise  # noqa: PLE0704 (the error in whose handling this is called)
     return call(*joined, **static)

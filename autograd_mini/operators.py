@@ -83,6 +83,10 @@ def equality(self: Value, other: Any) -> Any:
         out = self._stored == (other._stored if isinstance(other, Node) else plain(other))
     except UnknownData:
         return NotImplemented
+    except TypeError:
+        if type(other).__module__ not in EXACT:
+            raise
+        return self._stored == float(other)
     except ValueError:  # shapes that do not go together
         if not _is_searching(get_frame(1)):
             raise

@@ -12,6 +12,9 @@ import scipy.special
 
 Array = np.ndarray[Any, Any]
 
+NUMPY = np.lib.NumpyVersion(np.__version__)
+"""The version, for tests that compare with what older ones lack."""
+
 STEP = 1e-4
 WEIGHTS = ((-2, 1 / 12), (-1, -8 / 12), (1, 8 / 12), (2, -1 / 12))
 """The five-point central difference: its error is of order STEP⁴."""

@@ -164,7 +164,7 @@ def test_15_sparse_matrices() -> None:
 def test_16_dates_and_records() -> None:
     for data in (
         np.array(["2020-01-01"], "datetime64[D]"),
-        np.timedelta64(1),
+        np.timedelta64(1, "D"),
         np.zeros(2, [("a", float)]),
         np.zeros(2, "V8"),
     ):

@@ -253,6 +253,7 @@ def public() -> dict[str, Any]:
         name: item
         for name, item in spaces.items()
         if callable(item)
+        and name[0] != "_"
         and not hasattr(item, "operation")
         and id(item) not in known
         and name not in {*OPERATIONS, *COMPOSED, *PLAIN}

@@ -15,6 +15,7 @@ from autograd_mini.ops.reductions import trace as diagonal_sum
 from tests.ops.calls import arranged
 from tests.ops.operands import made
 from tests.ops.test_table import draw
+from tests.reference import NUMPY
 
 A = np.array([[0.25, -0.5, 0.75], [1.5, -1.25, 0.1]])
 B = np.array([[0.5, 2.0, -0.3], [0.7, 1.1, 0.9]])
@@ -149,6 +150,8 @@ def same(got: Any, want: Any) -> None:
 
 @pytest.mark.parametrize("name", CALLS)
 def test_both_ways_give_numpys_values(name: str) -> None:
+    if NUMPY < "2.1.0" and name == "clip by name":
+        pytest.skip("NumPy's clip has min= and max= since 2.1")
     call = CALLS[name]
     want = call(np)
     same(call(Recorded(am)), want)
@@ -193,6 +196,8 @@ SHARED = [
 @pytest.mark.parametrize(("name", "each"), SHARED)
 def test_numpys_call_of_every_entry_gives_our_value(name: str, each: Case) -> None:
     """np.f(Value) for every case of every entry of the tables that NumPy has too, against NumPy on arrays."""
+    if NUMPY < "2.2.0" and (name == "reshape" or isinstance(each.static.get("pad_width"), dict)):
+        pytest.skip("NumPy's reshape has shape= since 2.1, its pad takes widths by axis since 2.2")
     function: Any = arranged(name, numpys(name))
     operands = made(each.made, draw(name, each.shapes, np.random.default_rng(3)))
     leaves = [x if x.dtype == bool else Value(x) for x in operands]
@@ -373,7 +378,11 @@ def test_joining_values() -> None:
         (lambda x: np.matmul(x, S, axes=[(0, 1), (0, 1), (0, 1)]), "axes"),
         (lambda x: np.sum(x, out=np.empty(())), "out"),
         (lambda x: np.mean(x, 0, None, np.empty(3)), "out"),
-        (lambda x: np.concatenate([x, x], 0, np.empty((4, 3))), "out"),
+        pytest.param(
+            lambda x: np.concatenate([x, x], 0, np.empty((4, 3))),
+            "out",
+            marks=pytest.mark.skipif(NUMPY < "2.4.0", reason="NumPy tells no parameters of functions in C"),
+        ),
         (lambda x: np.stack([x, x], out=np.empty((2, 2, 3))), "out"),
         (lambda x: np.take(x, [0], out=np.empty(1)), "out"),
         (lambda x: np.dot(x, S, out=np.empty((2, 3))), "out"),
@@ -389,6 +398,7 @@ def test_options_that_a_graph_cannot_have(call: Callable[[Value], Any], option: 
         call(x)
 
 
+@pytest.mark.skipif(NUMPY < "2.1.0", reason="NumPy has cumulative_sum since 2.1")
 def test_options_of_numpys_reductions() -> None:
     """where=, initial=, dtype=, mean= and correction= by name and by place."""
     x: Any = Value(A)
@@ -456,6 +466,7 @@ def test_initial_values_and_weights_get_gradients_too() -> None:
     np.testing.assert_allclose(w.grad, [-1.875, 0.625])
 
 
+@pytest.mark.skipif(NUMPY < "2.4.0", reason="NumPy's functions in C tell the names of their parameters since 2.4")
 def test_options_at_their_defaults_are_fine() -> None:
     x = Value(A)
     for got, want in [
@@ -532,6 +543,7 @@ def test_no_function_of_numpy_detaches_a_value() -> None:
                 assert np.asarray(part).dtype.kind in "iub", f"np.{name} of a Value gave {part!r}"
 
 
+@pytest.mark.skipif(NUMPY < "2.2.0", reason="NumPy's options have these names since 2.2")
 def test_our_functions_have_numpys_parameters() -> None:
     """Options have NumPy's names, so that a call reads the same in both."""
     renamed = {"x", "y", "operands", "arrays"}

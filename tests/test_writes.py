@@ -258,7 +258,8 @@ def test_data_of_a_leaf_looked_at_while_jax_traces() -> None:
         assert x.data is not None
         return am.grad(lambda v: am.sum(v * v * x.data))(t) + (v * x).data
 
-    np.testing.assert_array_equal(np.asarray(jax().jit(f)(np.array([1.0, 2.0]))), [3.0, 6.0])
+    with pytest.warns(UserWarning, match="compiled in"):
+        np.testing.assert_array_equal(np.asarray(jax().jit(f)(np.array([1.0, 2.0]))), [3.0, 6.0])
 
 
 def test_a_write_that_a_hook_makes_stays_its_own() -> None:

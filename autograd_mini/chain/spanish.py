@@ -38,6 +38,10 @@ RULES = {
     "{g} to the entries that are smallest": "{g} a las entradas menores",
     "{g} × the product of the others": "{g} × el producto de las demás",
     "running sum of {x}": "suma acumulada de {x}",
+    "running max of {x}": "máximo acumulado de {x}",
+    "running min of {x}": "mínimo acumulado de {x}",
+    "{g} to the entries that were largest": "{g} a las entradas que eran las mayores",
+    "{g} to the entries that were smallest": "{g} a las entradas que eran las menores",
     "{g} summed from the end": "{g} sumado desde el final",
     "einsum of {g} and the other operands": "einsum de {g} y los demás operandos",
     # Matrices.

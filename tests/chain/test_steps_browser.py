@@ -239,7 +239,7 @@ def test_a_click_on_a_weight_shows_its_chain_rule_and_its_paths(show: Open, walk
     assert page.locator(".edge.on-path").count() == 6
     lines = page.text_content("#lines")
     assert "∂C/∂w₁ = ∂C/∂u₁ · ∂u₁/∂w₁" in lines
-    assert "= −1.42 × 2" in lines
+    assert "= −1.4196 × 2= −2.839" in lines
     assert "∂C/∂e · ∂e/∂o · ∂o/∂z · ∂z/∂s · ∂s/∂u₁ · ∂u₁/∂w₁" in lines
     page.keyboard.press("Escape")
     assert page.is_visible("#hint")

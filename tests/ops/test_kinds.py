@@ -24,7 +24,7 @@ from tests.ops.test_table import (
     rng_for,
     viewed,
 )
-from tests.reference import complex_gradient, gradient
+from tests.reference import NUMPY, complex_gradient, gradient
 
 # --- views ------------------------------------------------------------------------------------------------------------
 
@@ -79,6 +79,8 @@ def test_axes_of_length_zero(name: str, case: Case) -> None:
     """What NumPy computes from no entries, we do, with gradients in the operands' shapes."""
     if name.startswith("nan") and isinstance(case.static.get("q"), list):
         return  # NumPy's nanquantile forgets the shape of q where there is no entry
+    if name == "put_along_axis" and NUMPY < "2.2.0":
+        return  # NumPy's takes numbers of entries that are not there
     function, truth = called(name, case)
     for shapes in emptied(case):
         operands = draw(name, shapes, rng_for(name))
