@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import data_of, library
+from . import data_of, is_half, library
 
 
 def same(x: Any, y: Any) -> Any:
@@ -22,7 +22,7 @@ def divided(g: Any, counts: Any) -> Any:
 def widened(g: Any) -> Any:
     """``g``, a Value or data, in a dtype of four bytes or more: sums of many need one."""
     data = data_of(g)
-    return g if data.dtype.itemsize > 2 else cast(g, library(data).wide(data))
+    return cast(g, library(data).wide(data)) if is_half(data) else g
 
 
 def cast(g: Any, dtype: Any) -> Any:

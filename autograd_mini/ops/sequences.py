@@ -125,9 +125,10 @@ def logspace(
     """
     if not _is_ours(start, stop, base):
         return np.logspace(start, stop, _count("logspace", num), endpoint, base, dtype, axis)
-    start, stop, base = array(start), array(stop), array(base) if isinstance(base, (list, tuple)) else base
-    shape = np.broadcast_shapes(shape_of(start), shape_of(stop), shape_of(base))
-    exponents = linspace(broadcast_to(start, shape), stop, _count("logspace", num), endpoint)
+    start, stop, base = (array(x) if isinstance(x, (list, tuple)) else x for x in (start, stop, base))
+    if shape_of(base):
+        start = broadcast_to(start, np.broadcast_shapes(shape_of(start), shape_of(stop), shape_of(base)))
+    exponents = linspace(start, stop, _count("logspace", num), endpoint)
     return _placed(power(base, exponents), dtype, axis)
 
 

@@ -25,7 +25,7 @@ def constant(data: Any, name: str) -> Value:
 
 
 @primitive("cube {x}", Rule(lambda g, out, x: g * (3.0 * x * x), "3 · {x}²"), elementwise=True)
-def cube(x: Any) -> Any:
+def cube_of_a_user(x: Any) -> Any:
     """An operation as users write one."""
     return x * x * x
 
@@ -155,8 +155,8 @@ GRAPHS: dict[str, Graph] = {
     "float32": on(lambda A: am.sum(A * 0.1 * A[0, 0]), np.array([[0.1, 0.2], [0.3, 0.4]], np.float32), "A"),
     "empty": on(lambda E: (E * E).sum(), np.zeros((0, 3)), "E"),
     "no dimensions": on(lambda s: s * am.exp(s) + s, np.array(0.7), "s"),
-    "operation of a user": on(lambda x: cube(x) + mix(x, 2.0 * x), 1.25, "x"),
-    "operation of a user on arrays": on(lambda x: (cube(x) + mix(x, x)).sum(), np.array([0.5, -2.0]), "x"),
+    "operation of a user": on(lambda x: cube_of_a_user(x) + mix(x, 2.0 * x), 1.25, "x"),
+    "operation of a user on arrays": on(lambda x: (cube_of_a_user(x) + mix(x, x)).sum(), np.array([0.5, -2.0]), "x"),
     "nan": on(lambda x: am.log(x) * 2.0, -1.0, "x"),
     "infinity": on(lambda x: am.exp(x) * 2.0, 1e9, "x"),
     "infinite entries": on(lambda x: (x * x).sum(), np.array([np.inf, np.nan, 1.0]), "x"),

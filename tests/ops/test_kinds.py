@@ -123,8 +123,8 @@ REAL = {
     "exponential_integral", "floor", "floor_divide", "fmod", "gammaln", "gammasgn", "heaviside", "hypot", "i0", "i0e",
     "i1", "i1e", "ihfft", "incomplete_beta", "interp", "j0", "j1", "k0", "k1", "kl_div", "ldexp", "log_expit",
     "logaddexp", "logaddexp2", "logcumsumexp", "logit", "lower_gamma", "multigammaln", "nanpercentile", "nanquantile",
-    "ndtri", "nextafter", "percentile", "poch", "quantile", "rad2deg", "rel_entr", "remainder", "rfft", "rfft_of", "rfftn",
-    "softplus", "spacing", "step", "trunc", "unwrap", "upper_gamma", "y0", "y1",
+    "ndtri", "nextafter", "percentile", "poch", "quantile", "rad2deg", "rel_entr", "remainder", "rfft", "rfft_of",
+    "rfftn", "softplus", "spacing", "step", "trunc", "unwrap", "upper_gamma", "y0", "y1",
 }  # fmt: skip
 """Functions of real numbers, in NumPy and SciPy as well; softplus and step are no functions of theirs."""
 MORE = {"erf": scipy.special.erf, "hurwitz": None, "polygamma_of": None}
