@@ -374,3 +374,10 @@ def test_a_result_without_an_axis_is_plain_for_plain_arguments() -> None:
     assert type(each) is np.ndarray
     assert type(same) is float
     assert same == 6.0
+
+
+def test_a_gradient_of_what_only_the_outer_batch_tells_apart() -> None:
+    """In the inner batch ``a`` is the same for all examples, so their shares add up: Σⱼ 2 a bⱼ = 2 a Σ b."""
+    A, B = np.array([1.0, 2.0, 3.0]), np.array([10.0, 20.0])
+    found = am.vmap(am.grad(lambda a: am.sum(am.vmap(lambda b: a * a * b)(B))))(A)
+    np.testing.assert_array_equal(found, 2.0 * A * B.sum())
