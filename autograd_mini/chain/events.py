@@ -255,7 +255,7 @@ class Trace:
         words.nodes, words.root = self._node, self.root.id
 
     def __getstate__(self) -> dict[str, Any]:
-        """Without the Values that its nodes stand for: they are part of a graph, and nobody has them where it is loaded."""
+        """Without the Values that its nodes stand for, which belong to a graph that is not where it is loaded."""
         return self.__dict__ | {"places": {}}
 
     def __copy__(self) -> Self:
