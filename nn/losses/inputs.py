@@ -59,8 +59,9 @@ def alike(name: str, prediction: Any, target: Any) -> tuple[Any, Any]:
             f"{name}: the prediction has shape {shape} and the target has shape {other}, they must be the same{cure}"
         )
     _check_batch(name, shape)
-    if not isinstance(target, (Value, float)) and not isinstance(prediction, float):
-        prediction, target = beside(prediction, target), beside(target, prediction)
+    if not isinstance(target, Value) and shape:
+        if type(target) is not type(data_of(prediction)):
+            prediction, target = beside(prediction, target), beside(target, prediction)
         if isinstance(prediction, Value) and target.dtype != prediction.dtype:
             target = am.astype(target, prediction.dtype)
     return prediction, target
@@ -152,6 +153,8 @@ def data_of(x: Any) -> Any:
 def _floating(name: str, x: Any) -> Any:
     """A Value as it is, nested lists joined, plain data as a float or a floating array."""
     if isinstance(x, Value) and type(x.raw) is np.ndarray and x.raw.dtype.kind in "fiub":
+        return x
+    if type(x) is np.ndarray and x.ndim and x.dtype.kind == "f":
         return x
     if isinstance(x, (list, tuple)):
         x = am.array(x)
