@@ -182,8 +182,8 @@ def test_neither_import_nor_a_plot_into_a_file_touches_pyplot(tmp_path: pathlib.
 def plt() -> Iterator[Any]:
     """pyplot without windows, and without figures of other tests."""
     pyplot = pytest.importorskip("matplotlib.pyplot")
-    pyplot.switch_backend("agg")
     pyplot.close("all")
+    pyplot.switch_backend("agg")
     yield pyplot
     pyplot.close("all")
 
