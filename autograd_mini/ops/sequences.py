@@ -10,8 +10,9 @@ import numpy as np
 from ..arrays import as_numpy, is_abstract, is_foreign, kind_of, library, shape_of, static
 from ..node import Node
 from ..operation import Operand, case, composed
-from .arithmetic import divide
+from .arithmetic import add, divide, multiply
 from .elementwise import floor
+from .indexing import getitem
 from .joining import array, concatenate
 from .plain import as_data, option
 from .powers import power
@@ -85,9 +86,9 @@ def linspace(
     gaps = num - 1 if endpoint else num
     step: Any = divide(stop - start, gaps) if gaps > 0 else np.nan
     way = static(np.arange(num).reshape(-1, *(1,) * len(shape_of(start))), start)
-    y = start + way * (step if gaps > 0 else stop - start)
+    y = add(start, multiply(way, step if gaps > 0 else stop - start))
     if endpoint and num > 1:  # where rounding would miss it
-        y = concatenate([y[:-1], expand_dims(stop, 0)])
+        y = concatenate([getitem(y, slice(-1)), expand_dims(stop, 0)])
     y = _placed(y, dtype, axis)
     return (y, step) if retstep else y
 

@@ -66,6 +66,7 @@ def _sums_in_runs(x: Any, runs: Any) -> Any:
     n, reach = shape_of(x)[0], 1
     while reach < n:
         together = getitem(runs, slice(reach, None)) == getitem(runs, slice(None, -reach))
-        x = concatenate([x[:reach], x[reach:] + where(together, x[:-reach], 0)])
+        first, rest, before = (getitem(x, slice(*ends)) for ends in ((reach,), (reach, None), (-reach,)))
+        x = concatenate([first, rest + where(together, before, 0)])
         reach *= 2
     return x
