@@ -161,6 +161,7 @@ def interrupted_at(n: int, action: Callable[[], Any]) -> bool:
         return True
     finally:
         sys.settrace(None)
+        engine._renew_lock()  # a trace function may raise where no handler could, between the lock and its release
     return False
 
 
