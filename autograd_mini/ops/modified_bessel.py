@@ -6,6 +6,7 @@ from typing import Any
 
 from ..arrays import library
 from ..operation import Operand, Rule, case, primitive
+from .arithmetic import floating
 from .bessel import plain_number
 from .elementwise import real, sign
 
@@ -28,7 +29,7 @@ def i0(x: Operand) -> Any:
     >>> am.special.i0(1.0), am.grad(am.special.i0)(1.0)
     (1.2660658..., 0.5651591...)
     """
-    return library(x).special.i0(x)
+    return library(x).special.i0(floating(x))  # NumPy has it in double precision for whole numbers, not all SciPys
 
 
 @primitive(
