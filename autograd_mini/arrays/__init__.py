@@ -238,7 +238,7 @@ def operand(x: Any) -> Any:
     kind = type(x)
     if kind is float or (kind is np.ndarray and x.dtype.kind in "fiubc" and x.dtype.isnative):
         return x
-    if kind not in _NUMBERS and is_labelled(x):
+    if kind not in _NUMBERS and not isinstance(x, np.generic) and is_labelled(x):
         raise Labelled(f"cannot pair a {kind.__qualname__} with others before its labels are compared")
     return plain(x)
 
