@@ -16,7 +16,7 @@ def same(x: Any, y: Any) -> Any:
 
 def divided(g: Any, counts: Any) -> Any:
     """``g``, a Value or data, divided by whole numbers and only then in its own dtype, which may not hold them."""
-    if type(g) is type(counts) is np.ndarray and g.dtype.itemsize > 2:  # most of them, in a third of the time
+    if type(g) is type(counts) is np.ndarray and g.dtype.itemsize > 2:  # most of them
         return (g / counts).astype(g.dtype, copy=False)
     wider = widened(g)
     parts = wider / cast(counts, data_of(wider).dtype)

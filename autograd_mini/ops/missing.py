@@ -207,11 +207,6 @@ def nanstd(
     return std(x, axis, dtype, out, ddof, keepdims, where=mask, mean=mean, correction=correction)
 
 
-def _or(x: Any, mask: Any, other: float) -> Any:
-    """``x`` with another number in place of nan."""
-    return x if mask is None else choose(mask, x, other)
-
-
 def _nan_if_none(found: Any, x: Any, axis: Axis, keepdims: bool, mask: Any) -> Any:
     """The result, but nan where no entry is a number."""
     if mask is None:

@@ -22,7 +22,7 @@ def shared(g: Any, hit: Any, axes: tuple[int, ...]) -> Any:
 def _at_least_one(counts: Any) -> Any:
     """Whole numbers to divide by, where none is of nothing."""
     if type(counts) is np.ndarray:
-        return np.maximum(counts, 1)  # half the time
+        return np.maximum(counts, 1)
     return library(counts).where(counts == 0, 1, counts)
 
 
