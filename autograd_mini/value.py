@@ -135,7 +135,7 @@ class Value(ArrayMethods, Conversions, Scalar):  # type: ignore[misc]
         An array of a computed value is read-only, since other values may have the same.
         """
         g = self._grad
-        if type(g) is np.ndarray and self.op is not None:
+        if self.op is not None and type(g) is np.ndarray:
             g.flags.writeable = False
         return g
 

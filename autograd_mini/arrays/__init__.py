@@ -238,7 +238,9 @@ def operand(x: Any) -> Any:
     kind = type(x)
     if kind is float or (kind is np.ndarray and x.dtype.kind in "fiubc" and x.dtype.isnative):
         return x
-    if kind not in _NUMBERS and not isinstance(x, np.generic) and is_labelled(x):
+    if kind in _NUMBERS or (isinstance(x, np.generic) and x.dtype.kind in "fiubc"):
+        return x
+    if is_labelled(x):
         raise Labelled(f"cannot pair a {kind.__qualname__} with others before its labels are compared")
     return plain(x)
 

@@ -81,16 +81,12 @@ def labels_of(name: str, target: Any, rows: Any) -> Any:
     """The target of a loss of many classes: whole numbers as they are, floating ones in the dtype of the rows."""
     if isinstance(target, (list, tuple)):
         target = am.array(target)
-    if isinstance(target, Value) or is_abstract(target):
-        return target
-    known = isinstance(target, int) or type(target) is np.ndarray
-    array = (
-        np.asarray(target)
-        if known
-        else as_numpy(target)
-        if is_foreign(target)
-        else Value(target, requires_grad=False).numpy()
-    )
+    array = target
+    if type(target) is not np.ndarray:
+        if isinstance(target, Value) or is_abstract(target):
+            return target
+        known = isinstance(target, int) or is_foreign(target)
+        array = as_numpy(target) if known else Value(target, requires_grad=False).numpy()
     if array.dtype.kind not in "fiub":
         raise TypeError(f"{name} takes real numbers as targets, got dtype {array.dtype}")
     return am.astype(beside(array, rows), rows.dtype) if array.dtype.kind == "f" else array
@@ -99,8 +95,10 @@ def labels_of(name: str, target: Any, rows: Any) -> Any:
 def classes_of(name: str, rows: Any, target: Any) -> Any:
     """The right class of each row, as whole numbers within range, if they can be looked at."""
     shape, data = shape_of(rows), data_of(target)
-    abstract = is_abstract(data)
-    classes, labels = shape[-1], data if abstract else np.asarray(as_numpy(data))
+    classes, labels, abstract = shape[-1], data, False
+    if type(data) is not np.ndarray:
+        abstract = is_abstract(data)
+        labels = data if abstract else np.asarray(as_numpy(data))
     if kind_of(labels) not in "iu" and labels.shape == shape[:-1]:
         raise TypeError(
             f"{name}: classes are whole numbers from 0 to {classes - 1}, the target has dtype {labels.dtype}; "
