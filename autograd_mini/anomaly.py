@@ -7,12 +7,13 @@ import sys
 import weakref
 from collections.abc import Callable
 from copyreg import __newobj__ as newobj  # type: ignore[attr-defined]
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from .arrays import as_numpy, is_foreign
+from .arrays import as_numpy, is_foreign, shape_of
+from .arrays.batched import is_batch, pick, size_of, whole
 from .guards import RELEASED, GraphError, describe
 from .leaves import leaf
 from .node import Node
@@ -46,7 +47,7 @@ class AnomalyError(GraphError, FloatingPointError):
     operand : int or None
         The operand whose gradient is not finite; None in the forward computation and in forward mode.
     index : tuple of int
-        The first entry that is not finite.
+        The first entry that is not finite; inside ``vmap`` of the example that the message names.
     value : float or complex
         What stands there.
     line : Line or None
@@ -78,16 +79,25 @@ class AnomalyError(GraphError, FloatingPointError):
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where an array is not finite."""
+    """Where an array is not finite; in a batch of ``vmap`` also in which example of each level."""
 
     index: tuple[int, ...]
     value: Any
     count: int
     size: int
+    example: tuple[tuple[int, int], ...] = ()
 
     def __str__(self) -> str:
         where = f" at {list(self.index)}" if self.index else ""
-        return f"{self.value}{where}" + (f" ({self.count} of {self.size} entries)" if self.size > 1 else "")
+        count = f" ({self.count} of {self.size} entries)" if self.size > 1 else ""
+        which = " of ".join(f"example {i}" for _, i in self.example)  # the innermost vmap's first
+        return f"{self.value}{where}{count}" + (f" in {which}" if which else "")
+
+    def seen(self, data: Any) -> Any:
+        """Data in the example that it is about."""
+        for level, i in self.example:
+            data = pick(data, level, i)
+        return data
 
 
 class _Origin(NamedTuple):
@@ -173,11 +183,7 @@ class _Watch:
         if place is not None and all(_first(_data(t)) is None for t in tangents):
             op: Any = node.op
             what = f"the forward mode of {op.name} gave {place} for finite tangents"
-            given = [
-                f"{name} was {_brief(x._stored)}"
-                for name, x in zip(_names(op, node.parents), node.parents, strict=True)
-            ]
-            raise AnomalyError(_told(what, given, node), node, op.name, None, place)
+            raise AnomalyError(_told(what, _operands(node, place), node), node, op.name, None, place)
 
     def passing(self, root: Node, seed: Any, nodes: list[Node]) -> Callable[..., None]:
         """Look at a graph before a pass; the result looks at each edge of it."""
@@ -202,19 +208,16 @@ def _look_at_edge(node: Node, i: int, g: Any, contribution: Any, total: Any) -> 
         place = _first(_data(total))
         what = f"the gradient of {describe(node.parents[i])} became {place} when its parts were added up"
     if place is not None:
-        given = [f"the gradient of its result was {_brief(_data(g))}"]
-        given += [
-            f"{name} was {_brief(x._stored)}" for name, x in zip(_names(op, node.parents), node.parents, strict=True)
-        ]
+        given = [f"the gradient of its result was {_brief(place.seen(_data(g)))}", *_operands(node, place)]
         raise AnomalyError(_told(what, given, node), node, op.name, i, place)
 
 
 def _forward_error(node: Node, op: Any, parents: tuple[Node, ...], place: _Place) -> AnomalyError:
-    given = [
-        f"{name}, {describe(x)}, was {_at(x._stored, place.index) if op.elementwise else _brief(x._stored)}"
-        for name, x in zip(_names(op, parents), parents, strict=True)
-    ]
-    what = f"{op.name} gave {place} in a result of shape {np.shape(node._stored)}"
+    seen = [place.seen(x._stored) for x in parents]
+    told = [_at(data, place.index) if op.elementwise else _brief(data) for data in seen]
+    names = zip(_names(op, parents), parents, told, strict=True)
+    given = [f"{name}, {describe(x)}, was {text}" for name, x, text in names]
+    what = f"{op.name} gave {place} in a result of shape {shape_of(node._stored)}"
     return AnomalyError(_told(what, given, node), node, op.name, None, place)
 
 
@@ -234,6 +237,11 @@ def _root_error(root: Node, nodes: list[Node]) -> AnomalyError:
     place = _first(root._stored)
     assert place is not None
     return AnomalyError(f"the result {describe(root)} is {place}", root, "", None, place)
+
+
+def _operands(node: Node, place: _Place) -> list[str]:
+    names = _names(node.op, node.parents)
+    return [f"{name} was {_brief(place.seen(x._stored))}" for name, x in zip(names, node.parents, strict=True)]
 
 
 def _told(what: str, given: list[str], node: Node) -> str:
@@ -276,16 +284,19 @@ def _data(x: Any) -> Any:
 
 def _first(data: Any) -> _Place | None:
     """The first entry that is not finite."""
-    if data is RELEASED:
-        return None
-    array = _array(data)
-    return None if array is None else _place(array, ~np.isfinite(array))
+    return None if data is RELEASED else _created(data, [], True)
 
 
 def _created(out: Any, operands: list[Any], elementwise: bool) -> _Place | None:
-    """The first entry that is nan where no operand is, or infinite where all are finite."""
+    """The first entry that is nan where no operand is, or infinite where all are finite; in the first such example."""
     array = _array(out)
     if array is None or np.isfinite(array).all():
+        return None
+    if is_batch(out):
+        for i in range(size_of(out, out.level) or 0):
+            place = _created(pick(out, out.level, i), [pick(x, out.level, i) for x in operands], elementwise)
+            if place is not None:
+                return replace(place, example=((out.level, i), *place.example))
         return None
     known = [x for x in map(_array, operands) if x is not None]
     nan, inf = np.isnan(array), np.isinf(array)
@@ -297,12 +308,17 @@ def _created(out: Any, operands: list[Any], elementwise: bool) -> _Place | None:
 
 
 def _array(data: Any) -> np.ndarray[Any, Any] | None:
-    """The data as an array if it can hold nan, and if it can be looked at: what a compiler traces cannot."""
+    """The data as an array, of all examples, if it can hold nan, and if it can be looked at."""
+    array = _looked_at(data)
+    return array if array is not None and array.dtype.kind in "fc" else None
+
+
+def _looked_at(data: Any) -> np.ndarray[Any, Any] | None:
+    """The data as an array; None for what a compiler traces."""
     try:
-        array = np.asarray(data)
+        return as_numpy(whole(data)) if is_foreign(whole(data)) else np.asarray(whole(data))
     except Exception:  # noqa: BLE001 (whatever another library raises)
         return None
-    return array if array.dtype.kind in "fc" else None
 
 
 def _place(array: np.ndarray[Any, Any], bad: np.ndarray[Any, Any]) -> _Place | None:
@@ -314,7 +330,9 @@ def _place(array: np.ndarray[Any, Any], bad: np.ndarray[Any, Any]) -> _Place | N
 
 def _at(data: Any, index: tuple[int, ...]) -> str:
     """The entry of an operand that an entry of the result was computed from."""
-    array = np.asarray(data)
+    array = _looked_at(data)
+    if array is None:
+        return _brief(data)
     own = tuple(0 if n == 1 else i for i, n in zip(index[len(index) - array.ndim :], array.shape, strict=True))
     return f"{array[own].item()!r}" + (f" at {list(own)}" if own else "")
 
@@ -322,7 +340,9 @@ def _at(data: Any, index: tuple[int, ...]) -> str:
 def _brief(data: Any) -> str:
     if data is RELEASED:
         return "released"
-    array = np.asarray(data)
+    array = _looked_at(data)
+    if array is None:
+        return f"of shape {shape_of(data)}, traced by a compiler"
     if array.size == 1:
         return repr(array.item())
     place = _first(data)

@@ -5,6 +5,7 @@ The same calls through NumPy, ``np.fft.rfft(v)``, give the same Values.
 
 from numpy.fft import fftfreq as fftfreq, rfftfreq as rfftfreq
 
+from .hints import missing as _missing
 from .ops.fourier import fft as fft, hfft as hfft, ifft as ifft, ihfft as ihfft, irfft as irfft, rfft as rfft
 from .ops.fourier_axes import (
     fft2 as fft2,
@@ -24,3 +25,6 @@ __all__ = sorted(name for name in globals() if not name.startswith("_"))  # noqa
 
 def __dir__() -> list[str]:
     return __all__
+
+
+globals()["__getattr__"] = _missing(__name__)

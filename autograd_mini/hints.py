@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 import sys
+from collections.abc import Callable, Iterable
 from typing import Any
-
-import numpy as np
 
 _LIKENESS = 0.75
 """From which likeness on two names are taken for the same, misspelt: gamaln and gammaln, not polyfit and split."""
@@ -41,8 +39,13 @@ def _names() -> dict[str, str]:
 def nearest(name: str) -> str:
     """The full name of what is called so in one of the namespaces, or nearly so; empty if nothing is like it."""
     names = _names()
-    near = [name] if name in names else difflib.get_close_matches(name, names, n=1, cutoff=_LIKENESS)
-    return names[near[0]] if near else ""
+    return names.get(name) or names.get(_like(name, names), "")
+
+
+def _like(name: str, names: Iterable[str]) -> str:
+    import difflib
+
+    return next(iter(difflib.get_close_matches(name, names, n=1, cutoff=_LIKENESS)), "")
 
 
 def no_attribute(module: str, name: str) -> AttributeError:
@@ -50,9 +53,42 @@ def no_attribute(module: str, name: str) -> AttributeError:
     text = f"module {module!r} has no attribute {name!r}"
     if name.startswith("__"):  # what protocols ask for
         return AttributeError(text)
-    meant = f"autograd_mini.{_ELSEWHERE[name]}" if name in _ELSEWHERE else nearest(name)
+    meant = _meant(module, name)
     if meant:
         return AttributeError(f"{text}: did you mean {meant}?")
-    if callable(getattr(np, name, None)):
-        return AttributeError(f"{text}: np.{name} computes on plain data, and has no derivative rule here")
+    home, short = _PLAIN.get(module, ("", ""))
+    if callable(getattr(sys.modules.get(home), name, None)):
+        return AttributeError(f"{text}: {short}.{name} computes on plain data, and has no derivative rule here")
     return AttributeError(text)
+
+
+_PLAIN = {
+    "autograd_mini": ("numpy", "np"),
+    "autograd_mini.fft": ("numpy.fft", "np.fft"),
+    "autograd_mini.linalg": ("numpy.linalg", "np.linalg"),
+    "autograd_mini.special": ("scipy.special", "scipy.special"),
+}
+"""Whose functions a namespace has rules for."""
+
+
+def _meant(module: str, name: str) -> str:
+    """The full name of what was meant; in a namespace a name of its own, or else the very same of another one."""
+    if name in _ELSEWHERE:
+        return f"autograd_mini.{_ELSEWHERE[name]}"
+    if module == "autograd_mini":
+        return nearest(name)
+    like = _like(name, [known for known in dir(sys.modules[module]) if known[0] != "_"])
+    return _names().get(name) or (f"{module}.{like}" if like else "")
+
+
+def missing(module: str) -> Callable[[str], Any]:
+    """The ``__getattr__`` of a module: an error that says what was meant.
+
+    A module enters it in its ``globals()``, where type checkers do not see it: to them a module that has one has every
+    name.
+    """
+
+    def missing_name(name: str) -> Any:
+        raise no_attribute(module, name)
+
+    return missing_name

@@ -5,6 +5,7 @@ Matrices stand in the last two axes. The same calls through NumPy, ``np.linalg.i
 
 from numpy.linalg import LinAlgError as LinAlgError
 
+from .hints import missing as _missing
 from .ops.decompositions import (
     QRResult as QRResult,
     SVDResult as SVDResult,
@@ -51,3 +52,6 @@ __all__ = sorted(name for name in globals() if not name.startswith("_"))  # noqa
 
 def __dir__() -> list[str]:
     return __all__
+
+
+globals()["__getattr__"] = _missing(__name__)

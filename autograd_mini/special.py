@@ -4,6 +4,7 @@ They come from SciPy, which the extra brings, ``pip install 'autograd-mini[speci
 is first called. SciPy's own ufuncs on Values, ``scipy.special.gammaln(v)``, give the same Values.
 """
 
+from .hints import missing as _missing
 from .ops.activations import erf as erf, sigmoid as _sigmoid
 from .ops.angles import sinc as sinc
 from .ops.bessel import j0 as j0, j1 as j1, jn as jn, jv as jv, y0 as y0, y1 as y1, yn as yn, yv as yv
@@ -67,3 +68,6 @@ __all__ = sorted(name for name in globals() if not name.startswith("_"))  # noqa
 
 def __dir__() -> list[str]:
     return __all__
+
+
+globals()["__getattr__"] = _missing(__name__)

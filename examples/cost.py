@@ -93,10 +93,10 @@ def plot_curves(w: am.Value, b: am.Value, height: float, file: Path) -> None:
         ax.plot(xs, curve(xs), color="C0", linewidth=3.5)
         ax.plot(near, height + slope * (near - at), color="C1")
         ax.plot(at, height, "o", color="C1", markersize=12)
-        ax.text(0.97, 0.93, f"∂C/∂{symbol} = {slope:.3f}", transform=ax.transAxes, color="C1", fontsize=18, ha="right")
-        ax.set(
-            title=f"How C varies with {symbol} (while {fixed})", xlabel=symbol, ylabel=f"C({symbol})", ylim=(0, 0.65)
-        )
+        told = f"∂C/∂{symbol} = {slope:.3f}".replace("-", "−")  # the sign that the axes have
+        ax.text(0.97, 0.93, told, transform=ax.transAxes, color="C1", fontsize=18, ha="right")
+        title = f"How C varies with {symbol} (while {fixed})".replace("-", "−")
+        ax.set(title=title, xlabel=symbol, ylabel=f"C({symbol})", ylim=(0, 0.65))
     fig.savefig(file)
 
 

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import autograd_mini as am
 from autograd_mini import relu, sigmoid, softmax, softplus, step, tanh
 
-from .lookup import find
+from .lookup import find, missing as _missing
 
 __all__ = [
     "linear",
@@ -243,3 +243,6 @@ def warn_about_step(modules: Iterable[Any]) -> None:
                 stacklevel=3,
             )
             return
+
+
+globals()["__getattr__"] = _missing(__name__)

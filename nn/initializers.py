@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from .activations import Activation, elu, gelu, leaky_relu, relu, silu, softplus
-from .lookup import find
+from .lookup import find, missing as _missing
 
 Array: TypeAlias = np.ndarray[Any, Any]
 Initializer: TypeAlias = "Callable[[np.random.Generator, Sequence[int], Any], Any]"  # numpy.random is slow to import
@@ -395,3 +395,6 @@ def count(number: Any, what: str) -> int:
     if number < 1:
         raise ValueError(f"{what} is at least 1, got {number}")
     return int(number)
+
+
+globals()["__getattr__"] = _missing(__name__)

@@ -66,8 +66,15 @@ _ELSEWHERE = {
 """What PyTorch and Keras call it, in small letters."""
 
 
-def no_attribute(name: str) -> AttributeError:
-    """The error for a name that ``nn`` has not, with the one that was probably meant.
+def no_attribute(name: str, module: str = "nn") -> AttributeError:
+    """The error for a name that ``nn`` or a module of it has not, with the one that was probably meant.
+
+    Parameters
+    ----------
+    name : str
+        The name.
+    module : str
+        Where it was looked for; a name like it from there comes first.
 
     Examples
     --------
@@ -75,24 +82,47 @@ def no_attribute(name: str) -> AttributeError:
     >>> no_attribute("MSELoss")
     AttributeError("module 'nn' has no attribute 'MSELoss': did you mean nn.mse_loss?")
     """
-    text = f"module 'nn' has no attribute {name!r}"
+    text = f"module {module!r} has no attribute {name!r}"
     if name.startswith("__"):  # what protocols ask for
         return AttributeError(text)
+    meant = _meant(name, module)
+    return AttributeError(f"{text}: did you mean {meant}?" if meant else text)
+
+
+def _meant(name: str, module: str) -> str:
+    """The full name of what was meant; empty if nothing is like it."""
     import difflib
 
     nn: Any = sys.modules[__package__]
     spaces = {
-        "nn.initializers.": _public(nn.initializers),
-        "nn.activations.": nn.activations.ACTIVATIONS,
-        "nn.optim.": _public(nn.optim),
-        "nn.": _public(nn),
+        "nn.losses": _public(nn.losses),
+        "nn.initializers": _public(nn.initializers),
+        "nn.activations": [*_public(nn.activations), *nn.activations.ACTIVATIONS],
+        "nn.optim": _public(nn.optim),
+        "nn": _public(nn),
     }
-    meant = {_bare(known): start + known for start, names in spaces.items() for known in names} | _ELSEWHERE
+    names = {
+        space: {_bare(known): f"{space}.{known}" for known in known_there} for space, known_there in spaces.items()
+    }
+    own = names[module]
+    everywhere = {bare: full for space in names.values() for bare, full in space.items()} | _ELSEWHERE | own
     wanted = _bare(name)
-    near = next((way for way in (wanted, f"{wanted}loss", wanted.removesuffix("loss")) if way in meant), None)
-    for way in [near] if near else difflib.get_close_matches(wanted, meant, n=1, cutoff=0.75):
-        return AttributeError(f"{text}: did you mean {meant[way]}?")
-    return AttributeError(text)
+    for way in (wanted, f"{wanted}loss", wanted.removesuffix("loss")):
+        if way in everywhere:
+            return everywhere[way]
+    for known in (own, everywhere):
+        for way in difflib.get_close_matches(wanted, known, n=1, cutoff=0.75):
+            return known[way]
+    return ""
+
+
+def missing(module: str) -> Callable[[str], Any]:
+    """The ``__getattr__`` of a module, which enters it in its ``globals()``: there no type checker sees it."""
+
+    def missing_name(name: str) -> Any:
+        raise no_attribute(name, module)
+
+    return missing_name
 
 
 def _public(module: Any) -> list[str]:

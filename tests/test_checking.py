@@ -292,7 +292,7 @@ def test_bad_arguments_and_results(f: Callable[..., Any], xs: Any, kind: type[Ex
     [{"order": 0}, {"order": True}, {"order": 1.5}, {"eps": 0}, {"eps": -1}, {"rtol": -1}, {"atol": math.nan}],
 )
 def test_bad_options(options: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match=next(iter(options))):
+    with pytest.raises((TypeError, ValueError), match=next(iter(options))):
         gradcheck(am.sin, 1.0, **options)
 
 
@@ -503,3 +503,102 @@ def test_a_comparison_is_what_its_rows_are() -> None:
     rows = compare_gradients(loss, manual).rows
     assert Comparison(rows)
     assert str(Comparison(rows[:1])) != str(Comparison(rows))
+
+
+# --- arguments that make no sense -------------------------------------------------------------------------------------
+
+LINE = r"write compare_gradients\(loss, \{'x': …\}\)$"
+BY_HAND = r"each gradient by hand comes with its Value or name, got"
+
+
+@pytest.mark.parametrize(
+    ("manual", "text"),
+    [
+        ([1.0], rf"{BY_HAND} float: {LINE}"),
+        ([np.ones(2)], rf"{BY_HAND} ndarray: {LINE}"),
+        (np.ones((1, 2)), rf"{BY_HAND} ndarray: {LINE}"),
+        (Value(np.ones((1, 2))), rf"{BY_HAND} Value: {LINE}"),
+        (2.0, rf"{BY_HAND} float: {LINE}"),
+        (None, rf"{BY_HAND} NoneType: {LINE}"),
+        ("x", rf"{BY_HAND} str: {LINE}"),
+        (["xy"], rf"{BY_HAND} str: {LINE}"),
+        ([("x", 1.0, 2.0)], rf"{BY_HAND} a tuple of 3: {LINE}"),
+        ([()], rf"{BY_HAND} a tuple of 0: {LINE}"),
+        ({1: 2.0}, rf"got a key of type int: {LINE}"),
+        ([(["x"], 2.0)], rf"got a key of type list: {LINE}"),
+        ({"x": None}, "the gradient by hand of x is no array of numbers"),
+        ({"x": "two"}, "the gradient by hand of x is no array of numbers"),
+    ],
+)
+def test_gradients_by_hand_of_another_form(manual: Any, text: str) -> None:
+    x = Value(np.ones(2), name="x")
+    with pytest.raises(TypeError, match=text):
+        compare_gradients((x * x).sum(), manual)
+
+
+def test_the_line_to_write_where_nothing_has_a_name() -> None:
+    with pytest.raises(TypeError, match=r"write compare_gradients\(loss, \{w: dw, b: db\}\)$"):
+        compare_gradients(Value(2.0) * 3.0, [3.0])  # type: ignore[list-item]
+    with pytest.raises(ValueError, match="there is nothing to compare: write"):
+        compare_gradients(Value(2.0) * 3.0, {})
+
+
+@pytest.mark.parametrize(
+    ("loss", "error", "text"),
+    [
+        (3.0, TypeError, "got float: compute it with Values"),
+        (lambda: 3.0, TypeError, r"got function: call it first, or write gradcheck\(f, x\)"),
+        ([Value(1.0)], TypeError, r"got list: add them up, sum\(losses\)"),
+        (Value(1.0, requires_grad=False), am.GraphError, "compare_gradients needs a loss that depends on a Value"),
+    ],
+)
+def test_a_loss_of_another_form(loss: Any, error: Any, text: str) -> None:
+    with pytest.raises(error, match=text):
+        compare_gradients(loss, {Value(1.0): 1.0})
+
+
+@pytest.mark.parametrize("what", ["rtol", "atol", "eps"])
+@pytest.mark.parametrize("wrong", ["1e-6", b"1", [1e-6], np.ones(2), 1j, object(), (), {}], ids=repr)
+def test_tolerances_of_another_form(what: str, wrong: Any) -> None:
+    text = rf"{what} is a single number, such as {what}=1e-6, got {type(wrong).__name__}"
+    with pytest.raises(TypeError, match=text):
+        gradcheck(lambda x: x * x, np.ones(2), **{what: wrong})
+    if what != "eps":
+        x = Value(1.0)
+        with pytest.raises(TypeError, match=text):
+            compare_gradients(x * x, {x: 2.0}, **{what: wrong})
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "text"),
+    [
+        ({"order": 1.0}, TypeError, "order is a whole number, such as order=1, got float"),
+        ({"order": True}, TypeError, "order is a whole number, such as order=1, got bool"),
+        ({"order": np.int64(0)}, ValueError, "order must be 1 or more, got 0"),
+        ({"seed": "a"}, TypeError, "seed is a whole number, such as seed=0, got str"),
+        ({"seed": 1.5}, TypeError, "seed is a whole number, such as seed=0, got float"),
+        ({"seed": -1}, ValueError, "seed must be 0 or more, got -1"),
+        ({"mode": ["both"]}, ValueError, "mode must be 'both', 'reverse' or 'forward'"),
+        ({"mode": np.array(["both", "forward"])}, ValueError, "mode must be 'both', 'reverse' or 'forward'"),
+    ],
+)
+def test_options_of_another_form(options: Any, error: Any, text: str) -> None:
+    with pytest.raises(error, match=text):
+        gradcheck(lambda x: x * x, np.ones(2), **options)
+
+
+@pytest.mark.parametrize("f", [3.0, Value(1.0), None, "tanh"], ids=repr)
+def test_what_is_no_function(f: Any) -> None:
+    text = rf"as gradcheck\(lambda x: x \* x, 3\.0\), got {type(f).__name__} in place"
+    with pytest.raises(TypeError, match=text):
+        gradcheck(f, 1.0)
+
+
+@pytest.mark.parametrize("result", ["a", object(), abs], ids=["str", "object", "function"])
+def test_results_of_another_form(result: Any) -> None:
+    with pytest.raises(TypeError, match="f returned something that has no gradient: expected a number"):
+        gradcheck(lambda x: result, 1.0)
+
+
+def test_whole_numbers_of_numpy_are_whole_numbers() -> None:
+    assert gradcheck(lambda x: x**3, 2.0, order=np.int64(2), seed=np.uint8(3))  # type: ignore[arg-type]

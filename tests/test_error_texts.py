@@ -59,7 +59,7 @@ CHECKS: list[Row] = [
     (lambda: am.gradcheck(am.log, 0.0), ValueError, ("nan or infinite",)),
     (lambda: am.gradcheck(lambda p: None, 1.0), TypeError, ("returned",)),
     (lambda: am.gradcheck(lambda p: [], 1.0), TypeError, ("nothing to differentiate",)),
-    (lambda: am.compare_gradients(w * w, 3), TypeError, ("dict from Values or names", "int")),
+    (lambda: am.compare_gradients(w * w, 3), TypeError, ("Value or name", "int", "compare_gradients(loss, {")),
     (lambda: am.compare_gradients(w * w, {3: 1.0}), TypeError, ("Value or name", "int")),
     (lambda: am.compare_gradients(w * w, {"v": 1.0}), ValueError, ("'v'", "w")),
     (lambda: am.compare_gradients(w * w, {"w": "a"}), TypeError, ("by hand", "w")),

@@ -13,7 +13,7 @@ import pytest
 
 import autograd_mini as am
 import nn
-from autograd_mini import Value
+from autograd_mini import Value, chain, checking
 from autograd_mini.hints import nearest
 
 PACKAGES = [Path(am.__file__ or "").parent, Path(nn.__file__ or "").parent]
@@ -21,6 +21,7 @@ PACKAGES = [Path(am.__file__ or "").parent, Path(nn.__file__ or "").parent]
 
 # --- names that are missing -------------------------------------------------------------------------------------------
 
+HOMES = [am, am.linalg, am.special, am.fft, chain, checking, nn, nn.optim, nn.losses, nn.activations, nn.initializers]
 MEANT = [
     (am, "sinn", "autograd_mini.sin"),
     (am, "gard", "autograd_mini.grad"),
@@ -47,6 +48,23 @@ MEANT = [
     (nn, "SGD", "nn.optim.SGD"),
     (nn, "he_normal", "nn.initializers.he_normal"),
     (nn, "animated", "nn.animate"),
+    (am.linalg, "invv", "autograd_mini.linalg.inv"),
+    (am.linalg, "inverse", "autograd_mini.linalg.inv"),
+    (am.linalg, "sin", "autograd_mini.sin"),
+    (am.special, "gamaln", "autograd_mini.special.gammaln"),
+    (am.special, "expitt", "autograd_mini.special.expit"),
+    (am.fft, "rfft22", "autograd_mini.fft.rfft2"),
+    (am.fft, "gammaln", "autograd_mini.special.gammaln"),
+    (chain, "traces", "autograd_mini.chain.trace"),
+    (checking, "gradchek", "autograd_mini.checking.gradcheck"),
+    (nn.optim, "Adm", "nn.optim.Adam"),
+    (nn.optim, "sgd", "nn.optim.SGD"),
+    (nn.optim, "MSELoss", "nn.mse_loss"),
+    (nn.losses, "mse", "nn.losses.mse_loss"),
+    (nn.losses, "CrossEntropyLoss", "nn.losses.cross_entropy"),
+    (nn.activations, "ReLU", "nn.activations.relu"),
+    (nn.activations, "rellu", "nn.activations.relu"),
+    (nn.initializers, "he_norml", "nn.initializers.he_normal"),
 ]
 
 
@@ -57,7 +75,7 @@ def test_a_missing_name_says_what_was_meant(module: types.ModuleType, name: str,
     assert resolved(meant)
 
 
-@pytest.mark.parametrize(("module", "name"), [(am, "Foo"), (am, "__wrapped__"), (nn, "Foo"), (nn, "__wrapped__")])
+@pytest.mark.parametrize(("module", "name"), [(module, name) for module in HOMES for name in ("Foo", "__wrapped__")])
 def test_a_name_like_no_other_gets_no_hint(module: types.ModuleType, name: str) -> None:
     with pytest.raises(AttributeError, match=rf"no attribute '{name}'$"):
         getattr(module, name)
@@ -66,6 +84,20 @@ def test_a_name_like_no_other_gets_no_hint(module: types.ModuleType, name: str) 
 def test_what_only_numpy_has_is_said_to_be_numpys() -> None:
     with pytest.raises(AttributeError, match=r"'hamming': np\.hamming computes on plain data"):
         am.hamming  # type: ignore[attr-defined] # noqa: B018
+    with pytest.raises(AttributeError, match=r"no attribute 'eigh_': did you mean autograd_mini\.linalg\.eigh\?"):
+        am.linalg.eigh_  # type: ignore[attr-defined] # noqa: B018
+
+
+@pytest.mark.parametrize("module", HOMES[1:], ids=lambda module: module.__name__)
+def test_every_misspelt_name_of_a_module_gets_a_hint(module: types.ModuleType) -> None:
+    """A letter too many at the end, in every module whose names users write."""
+    homes = (module.__name__, "autograd_mini.ops")
+    for name in dir(module):
+        thing, wrong = getattr(module, name), name + name[-1]
+        own = isinstance(thing, (type, types.FunctionType)) and thing.__module__.startswith(homes)
+        if own and name[0] != "_" and len(name) > 3 and not hasattr(module, wrong):
+            with pytest.raises(AttributeError, match=rf"'{wrong}': did you mean [\w.]+\?"):
+                getattr(module, wrong)
 
 
 @pytest.mark.parametrize("transformation", ["grad", "value_and_grad", "elementwise_grad", "jacobian", "hessian"])

@@ -227,8 +227,8 @@ def for_each(function: Callable[..., Any], args: tuple[Any, ...], options: dict[
     size = size_of([*args, *options.values()], level)
     results = []
     for i in range(size or 1):  # an empty batch asks one example of zeros for the shape of the result
-        picked = [_pick(x, level, i, not size) for x in args]
-        chosen = {key: _pick(x, level, i, not size) for key, x in options.items()}
+        picked = [pick(x, level, i, not size) for x in args]
+        chosen = {key: pick(x, level, i, not size) for key, x in options.items()}
         results.append(function(*picked, **chosen))
     return _gathered(results, level, bool(size))
 
@@ -244,14 +244,14 @@ def function_of(home: Any, name: str) -> Any:
     return getattr(home, name, None) or getattr(np, name)
 
 
-def _pick(x: Any, level: int, i: int, empty: bool) -> Any:
+def pick(x: Any, level: int, i: int, empty: bool = False) -> Any:
     """The part of an argument that belongs to one example."""
     if isinstance(x, (list, tuple)) and levels(x):
-        return type(x)([_pick(item, level, i, empty) for item in x])
+        return type(x)([pick(item, level, i, empty) for item in x])
     if type(x) is not Batched:
         return x
     if x.level != level:
-        return Batched(_pick(x.data, level, i, empty), x.level)
+        return Batched(pick(x.data, level, i, empty), x.level)
     if empty:
         return library(x.data).zeros_like(library(x.data).sum(x.data, axis=0))
     return library(x.data).getitem(x.data, i)

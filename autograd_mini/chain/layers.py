@@ -72,6 +72,8 @@ class _Search:
 
     def layers(self) -> tuple[NetworkLayer, ...]:
         sums = self._sums()
+        if sums <= {self.trace.root.id}:  # a δ of the root by itself is no step of backpropagation
+            return ()
         level: dict[str, int] = {}
         for node in reversed(self.trace.nodes):
             if node.requires_grad:
@@ -114,8 +116,16 @@ class _Search:
         return node.op is None and node.requires_grad
 
     def _sum_of(self, scope: str) -> str | None:
-        """Where all parameters that a group reads have come together, if that is within the group."""
-        return self._together(self._meetings[scope], scope)
+        """Where all parameters that a group reads have come together, if that is a sum and within the group."""
+        found = self._together(self._meetings[scope], scope)
+        if found is None or self._is_sum(self.trace.node(found)):
+            return found
+        return None
+
+    @staticmethod
+    def _is_sum(node: TraceNode) -> bool:
+        """Whether an operation adds or multiplies arrays, as a layer does; x² in a group of its own is no layer."""
+        return node.op in _SUMS or not node._op.elementwise
 
     def _together(self, starts: Iterable[TraceNode], scope: str | None) -> str | None:
         """The first value through which all ways from some values to the root lead, within a group if one is given."""

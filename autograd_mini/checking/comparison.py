@@ -11,7 +11,7 @@ import numpy as np
 
 from ..arrays import plain
 from ..engine import topological
-from ..guards import RELEASED, released
+from ..guards import RELEASED, GraphError, released
 from ..node import Node
 from ..transforms import gradients
 from ..value import Value
@@ -21,6 +21,7 @@ from .report import (
     error_size,
     index_text,
     larger,
+    non_negative,
     number,
     pattern,
     relative_error,
@@ -173,18 +174,10 @@ def compare_gradients(
     >>> bool(compare_gradients(loss, {W: X.T @ delta}))
     True
     """
-    if not isinstance(loss, Node):
-        raise TypeError(f"compare_gradients needs the loss as a Value, got {type(loss).__name__}")
-    if loss.op is RELEASED:
-        raise released(loss)
-    if loss.size != 1:
-        raise ValueError(f"compare_gradients needs a loss that is a single number, this one has shape {loss.shape}")
-    if not isinstance(manual, Iterable):
-        raise TypeError(f"the gradients by hand are a dict from Values or names, got {type(manual).__name__}")
-    pairs = list(manual.items()) if isinstance(manual, Mapping) else [tuple(pair) for pair in manual]
-    if not pairs:
-        raise ValueError("there is nothing to compare: pass {name or Value: gradient}")
+    _check_loss(loss)
+    rtol, atol = (None if x is None else non_negative(x, what) for x, what in ((rtol, "rtol"), (atol, "atol")))
     names_of = _Names(loss)
+    pairs = _pairs(manual, names_of)
     values = [names_of.find(key) for key, _ in pairs]
     names = [key if isinstance(key, str) else key.name or f"value {i}" for i, (key, _) in enumerate(pairs, 1)]
     found = gradients(loss, values)
@@ -196,6 +189,33 @@ def compare_gradients(
         row if row.agrees or value in names_of.nodes else replace(row, words="is not in the graph of the loss")
         for row, value in zip(rows, values, strict=True)
     )
+
+
+def _check_loss(loss: Any) -> None:
+    if not isinstance(loss, Value):
+        cure = "call it first, or write gradcheck(f, x)" if callable(loss) else "compute it with Values"
+        cure = "add them up, sum(losses)" if isinstance(loss, (list, tuple)) else cure
+        raise TypeError(f"compare_gradients needs the loss as a Value, got {type(loss).__name__}: {cure}")
+    if loss.op is RELEASED:
+        raise released(loss)
+    if loss.size != 1:
+        raise ValueError(f"compare_gradients needs a loss that is a single number, this one has shape {loss.shape}")
+    if not loss.requires_grad:
+        raise GraphError("compare_gradients needs a loss that depends on a Value with requires_grad=True")
+
+
+def _pairs(manual: Any, names_of: _Names) -> list[tuple[Any, Any]]:
+    """Values or names, each with its gradient by hand."""
+    items = manual.items() if isinstance(manual, Mapping) else manual
+    listed = not isinstance(items, (Node, np.ndarray, str)) and isinstance(items, Iterable)
+    pairs = [pair if isinstance(pair, (tuple, list)) else (pair,) for pair in items] if listed else [(items,)]
+    if not pairs:
+        raise ValueError(f"there is nothing to compare: {names_of.cure}")
+    wrong = next((pair for pair in pairs if len(pair) != 2), None)
+    if wrong is not None:
+        what = type(wrong[0]).__name__ if len(wrong) == 1 else f"a {type(wrong).__name__} of {len(wrong)}"
+        raise TypeError(f"each gradient by hand comes with its Value or name, got {what}: {names_of.cure}")
+    return [(key, gradient) for key, gradient in pairs]
 
 
 class _Names:
@@ -215,13 +235,21 @@ class _Names:
                 raise ValueError(f"{key!r} is a constant (requires_grad=False), so the loss has no gradient by it")
             return key
         if not isinstance(key, str):
-            raise TypeError(f"gradients are compared by Value or name, got a key of type {type(key).__name__}")
+            kind = type(key).__name__
+            raise TypeError(f"gradients are compared by Value or name, got a key of type {kind}: {self.cure}")
         nodes = self.named.get(key, [])
         if len(nodes) > 1:
             raise ValueError(f"{len(nodes)} Values of the graph are called {key!r}: pass the Value itself. {self}")
         if not nodes:
             raise ValueError(f"no Value of the graph that requires a gradient is called {key!r}. {self}")
         return nodes[0]
+
+    @property
+    def cure(self) -> str:
+        """The line to write, with names of this graph."""
+        leaves = [name for name, nodes in self.named.items() if nodes[0].op is None]
+        words = [f"{name!r}: …" for name in leaves[:2]] or ["w: dw", "b: db"]
+        return f"write compare_gradients(loss, {{{', '.join(words)}}})"
 
     def __str__(self) -> str:
         if not self.named:

@@ -25,7 +25,7 @@ def take_apart(f: Callable[..., Any], xs: tuple[Any, ...]) -> tuple[Function, Ro
     if not chosen and any(x is None for x in xs):
         raise TypeError("gradcheck differentiates by every argument, and there is nothing but a NoneType here")
     if not chosen:
-        raise ValueError("gradcheck needs at least one argument to differentiate by")
+        raise ValueError("gradcheck needs at least one argument to differentiate by, as gradcheck(f, 3.0)")
     row = [_variable(leaves[i], names[i]) for i in chosen]
 
     def function(row: Row) -> list[Any]:
@@ -117,7 +117,10 @@ def _floating(y: Any, f: str) -> Any:
     """A result that can be differentiated; whole Python numbers are constants and become floats."""
     if y is None:
         raise TypeError(f"{f} returned None: is a return missing?")
-    data = y._stored if isinstance(y, Node) else plain(y)
+    try:
+        data = y._stored if isinstance(y, Node) else plain(y)
+    except TypeError as error:
+        raise TypeError(f"{f} returned something that has no gradient: {error}") from None
     if type(data) is int:
         return float(data)
     dtype = np.asarray(seen(data)).dtype

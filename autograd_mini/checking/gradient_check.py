@@ -25,6 +25,7 @@ from .report import (
     relative_error,
     text_table,
     tolerance,
+    whole,
 )
 
 RTOL: dict[type[Any], float] = {np.float64: 1e-6, np.float32: 1e-3, np.float16: 5e-2}
@@ -132,11 +133,18 @@ def gradcheck(
     every entry is off by a factor of 1/2
     ...
     """
-    if type(order) is not int or order < 1:
-        raise ValueError(f"order must be 1 or more, got {order!r}")
-    if mode not in ("both", "reverse", "forward"):
+    if not callable(f):
+        raise TypeError(
+            f"gradcheck needs a function and then its arguments, as gradcheck(lambda x: x * x, 3.0), got "
+            f"{type(f).__name__} in place of the function"
+        )
+    order, seed = whole(order, "order", 1), whole(seed, "seed", 0)
+    if type(mode) is not str or mode not in ("both", "reverse", "forward"):
         raise ValueError(f"mode must be 'both', 'reverse' or 'forward', got {mode!r}")
-    if eps is not None and non_negative(eps, "eps") == 0:
+    eps, rtol, atol = (
+        None if x is None else non_negative(x, what) for x, what in ((eps, "eps"), (rtol, "rtol"), (atol, "atol"))
+    )
+    if eps == 0:
         raise ValueError("eps must be a positive number, got 0")
     function, row, places = take_apart(f, xs)
     for k in range(1, order + 1):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import index
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -59,16 +60,35 @@ def tolerance(
     real = np.finfo(dtype).dtype.type
     if rtol is None:
         rtol = rtols[real] if real in rtols else rtols[np.float64]
+    rtol = non_negative(rtol, "rtol")
     if atol is None:
         atol = 0.01 * rtol * largest + 16 * float(max(np.finfo(dtype).eps, np.finfo(np.float64).eps))
-    return Tolerance(non_negative(rtol, "rtol"), non_negative(atol, "atol"))
+    return Tolerance(rtol, non_negative(atol, "atol"))
 
 
 def non_negative(number: Any, what: str) -> float:
     """``number`` as a float; a negative or infinite one is an error."""
-    checked = float(number)
+    try:
+        checked = float(number) if not isinstance(number, (str, bytes)) else None
+    except (TypeError, ValueError):
+        checked = None
+    if checked is None:
+        raise TypeError(f"{what} is a single number, such as {what}=1e-6, got {type(number).__name__}")
     if not 0 <= checked < np.inf:
         raise ValueError(f"{what} must be zero or a positive number, got {number}")
+    return checked
+
+
+def whole(number: Any, what: str, least: int) -> int:
+    """``number`` as an int that is not too small."""
+    try:
+        checked = None if isinstance(number, bool) else index(number)
+    except TypeError:
+        checked = None
+    if checked is None:
+        raise TypeError(f"{what} is a whole number, such as {what}={least}, got {type(number).__name__}")
+    if checked < least:
+        raise ValueError(f"{what} must be {least} or more, got {number}")
     return checked
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from ..lookup import find
+from ..lookup import find, missing as _missing
 from .classification import (
     binary_cross_entropy as binary_cross_entropy,
     binary_cross_entropy_with_logits as binary_cross_entropy_with_logits,
@@ -64,3 +64,6 @@ def get_loss(loss: str | Loss) -> Loss:
     True
     """
     return find("loss", LOSSES, loss.removesuffix("_loss") if isinstance(loss, str) else loss)
+
+
+globals()["__getattr__"] = _missing(__name__)

@@ -608,7 +608,7 @@ def test_pictures_are_imported_only_when_they_are_asked_for() -> None:
     with pytest.raises(AttributeError, match="no attribute 'paint'"):
         am.paint  # type: ignore[attr-defined] # noqa: B018
     with pytest.raises(AttributeError, match="no attribute 'paint'"):
-        am.chain.paint  # noqa: B018
+        am.chain.paint  # type: ignore[attr-defined] # noqa: B018
 
 
 def test_a_value_that_every_step_uses_is_laid_out_within_bounds() -> None:

@@ -9,9 +9,12 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 
-from autograd_mini import Rule, Value, draw, explain, primitive, steps
+import nn
+from autograd_mini import Rule, Value, draw, explain, primitive, scope, steps
 from autograd_mini.chain import trace
+from autograd_mini.engine import topological
 from autograd_mini.guards import GraphError
+from autograd_mini.state import Scope
 from tests.chain.graphs import GRAPHS, LIBRARIES
 
 
@@ -24,7 +27,9 @@ def tell(root: Value, lang: Any) -> dict[str, Any]:
     told["table"] = walk.table()
     told["scenes"] = walk._film.sources(walk._scenes("step"), [0, len(walk.frames) - 1])
     told["cards"] = [walk._sentences.card(node) for node in walk.trace.nodes]
-    told["explanation"] = str(explain(root, lang=lang))
+    told["explanation"] = str(whole := explain(root, lang=lang))
+    assert whole.markdown
+    assert whole.latex
     leaves = [value for value in told["trace"].places if value.requires_grad and value.op is None]
     for leaf in leaves[:3]:
         explanation = explain(root, leaf, lang=lang)
@@ -103,6 +108,88 @@ def test_what_vmap_computed_is_told_with_all_examples() -> None:
     np.testing.assert_allclose(explain(root, leaf).value, W.grad)
     with pytest.raises(TypeError, match="on the way stands for all examples of a vmap; leave it out"):
         explain(root, leaf, element=(0, 0))
+
+
+# --- groups -----------------------------------------------------------------------------------------------------------
+
+
+COST, INNER = Scope("Cost", "C = (o − y)² <&>"), Scope("Inner", parent=Scope("Outer"))
+GROUPINGS: dict[str, Any] = {
+    "one group": lambda i, n: COST,
+    "the last alone": lambda i, n: COST if i == n - 1 else None,
+    "the first alone": lambda i, n: COST if i == 0 else None,
+    "one each": lambda i, n: Scope(f"step{i}"),
+    "one each of one name": lambda i, n: Scope("step"),
+    "nested": lambda i, n: INNER if i < n - 1 else INNER.parent,
+    "inside out": lambda i, n: INNER.parent if i < n - 1 else INNER,
+    "halves": lambda i, n: COST if i < n / 2 else INNER,
+    "taking turns": lambda i, n: (COST, None, INNER)[i % 3],
+    "without a name": lambda i, n: Scope(""),
+    "without a name in one": lambda i, n: Scope("", parent=COST) if i % 2 else COST,
+}
+"""Into which group operation ``i`` of ``n`` goes, by the grouping's name."""
+
+
+def grouped(graph: Any, into: Any) -> Any:
+    """A graph whose operations were computed in groups."""
+    root = graph()
+    nodes = [node for node in topological(root) if node.op is not None]
+    nodes.sort(key=lambda node: node.order)
+    for i, node in enumerate(nodes):
+        node.scope = into(i, len(nodes))
+    return root
+
+
+SMALL = ("used twice", "array used twice", "dead relu", "no dimensions", "entry of one")
+
+
+@pytest.mark.parametrize(
+    ("grouping", "graph"),
+    [
+        pytest.param(grouping, graph, marks=() if graph in SMALL else pytest.mark.slow)
+        for grouping in GROUPINGS
+        for graph in GRAPHS
+        if graph != "huge"
+    ],
+)
+def test_every_graph_is_told_in_every_grouping(graph: str, grouping: str) -> None:
+    root = grouped(GRAPHS[graph], GROUPINGS[grouping])
+    root.backward(np.ones(root.shape) if root.shape else None)
+    tell(root, "es" if len(graph + grouping) % 2 else "en")
+
+
+@pytest.mark.parametrize("into", GROUPINGS.values(), ids=GROUPINGS)
+@pytest.mark.parametrize("options", [{}, {"rankdir": "TB"}, {"depth": 1}, {"depth": 0, "ops": "separate"}])
+def test_every_grouping_is_drawn(into: Any, options: Any) -> None:
+    """The drawing program has the last word: it refuses a title of nothing."""
+    picture = draw(grouped(GRAPHS["neuron"], into), **options)
+    assert ET.fromstring(picture.svg()).tag.endswith("svg")
+
+
+@pytest.mark.parametrize("graph", [lambda x: x**2, lambda x: x * x, lambda x: 2.0 * x + 1.0], ids=["x²", "x·x", "2x+1"])
+def test_what_one_group_computes_from_one_number_is_no_layer(graph: Any) -> None:
+    """d(x²)/dx = 2x = 6 whether the formula stands in a block of its own or not."""
+    x = Value(3.0, name="x")
+    with scope("Cost"):
+        inside = graph(x)
+    outside = graph(x)
+    inside.name = outside.name = "c"
+    assert str(explain(inside)) == str(explain(outside))
+    assert [frame.text for frame in steps(inside).frames] == [frame.text for frame in steps(outside).frames]
+    assert not steps(inside).layers
+
+
+@pytest.mark.parametrize("scalar", [True, False])
+def test_a_network_without_a_cost_starts_from_its_last_sum(scalar: bool) -> None:
+    """The last layer is linear, so that its pre-activation is the root: its δ is 1, and ∂o/∂W₂ = a₁ · 1."""
+    model = nn.MLP(2, [2, 1], seed=0, scalar=scalar)
+    o = model([0.5, -1.0])
+    told = str(explain(o))
+    start = "δ(o) = ∂o/∂o  = 1\n" if scalar else "δ₂ = ∂Σo/∂o  = [1]\n"
+    assert start in told
+    assert told.index("layer2") < told.index(start) < told.index("layer1")
+    row = "∂o/∂w₂[1][1] = δ(o) · a₁[1]" if scalar else "∂Σo/∂W₂ = A₁ᵀ · δ₂"
+    assert row in told
 
 
 # --- objects that cannot be printed -----------------------------------------------------------------------------------

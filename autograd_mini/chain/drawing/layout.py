@@ -209,7 +209,7 @@ class _Page:
                 self._add_circle(dot, self.trace.node(card))
         for inner in reversed(self.clusters.get(scope, ())):
             with dot.subgraph(name=f"cluster_{inner.id}", graph_attr=self._cluster_attributes(inner)) as cluster:
-                if self.downwards:
+                if self.downwards and self._title(inner):
                     self._add_title(cluster, inner)
                 self.add_nodes(cluster, inner.id)
 
@@ -264,7 +264,9 @@ class _Page:
 
     def _cluster_attributes(self, scope: TraceScope) -> dict[str, str]:
         kind = "cost_cluster" if self._is_cost(scope) else "cluster"
-        title = {"label": ""} if self.downwards else {"label": self._title(scope), "labeljust": "r", "labelloc": "t"}
+        title = {"label": self._title(scope), "labeljust": "r", "labelloc": "t"}
+        if self.downwards or not title["label"]:
+            title = {"label": ""}
         return {
             **title,
             "style": "rounded,filled",
@@ -275,10 +277,12 @@ class _Page:
         }
 
     def _title(self, scope: TraceScope) -> str:
-        text = f"<B>{escape(scope.name)}</B>" + (f"  {escape(scope.title)}" if scope.title else "")
+        """The label of a group; empty if nobody gave it a name."""
         times, around = self.scope_times.get(scope.id, 1), self.scope_times.get(scope.parent or "", 1)
-        if times != around:
-            text += f"  <B>× {times}</B>"
+        bold = [f"<B>{escape(word)}</B>" if word else "" for word in (scope.name, f"× {times}" * (times != around))]
+        text = "  ".join(filter(None, [bold[0], escape(scope.title), bold[1]]))
+        if not text:
+            return ""
         cell = f'<TR><TD><FONT POINT-SIZE="12" COLOR="{self.style.palette.ink}">{text}</FONT></TD></TR>'
         return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">{cell}</TABLE>>'
 

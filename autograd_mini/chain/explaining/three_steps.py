@@ -133,7 +133,10 @@ class _Teller:
         yield Equation("", tuple(rows))
 
     def _delta_row(self, node: TraceNode) -> list[Row]:
-        return self._row(node, f"{self.deltas[node.id]} = {node.symbol}", "")
+        left = f"{self.deltas[node.id]} = {node.symbol}"
+        if node is self.trace.root:
+            return [Row("", (left, self.view.equals(node.grad)))]
+        return self._row(node, left, "")
 
     def _leaf_row(self, node: TraceNode) -> list[Row]:
         check = self.check(node)
