@@ -232,6 +232,7 @@ def inner(x: Operand, y: Operand) -> Any:
     """
     if not shape_of(x) or not shape_of(y):
         return multiply(x, y)
+    check_labels("inner", (x, y))
     return tensordot(x, y, ((-1,), (-1,)))
 
 
@@ -412,6 +413,7 @@ def vdot(x: Operand, y: Operand) -> Any:
     """
     if not shape_of(x) and not shape_of(y):
         return multiply(conjugated(x), y)
+    check_labels("vdot", (x, y))
     return matmul(conjugated(ravel(x)), ravel(y))
 
 
@@ -441,6 +443,7 @@ def vecdot(x: Operand, y: Operand, /, *, axis: int = -1) -> Any:
     >>> am.vecdot(am.Value([[1.0, 2.0], [3.0, 4.0]]), [1.0, 10.0])
     Value([21., 43.], shape=(2,), op=sum)
     """
+    check_labels("vecdot", (x, y))
     a, b = moveaxis(x, axis, -1), moveaxis(y, axis, -1)
     _same_length("vecdot", shape_of(a)[-1], shape_of(b)[-1], x, y)
     products = multiply(conjugated(a), b)
