@@ -378,12 +378,12 @@ def cross(x: Operand, y: Operand, axisa: int = -1, axisb: int = -1, axisc: int =
     a, b = moveaxis(x, axisa, 0), moveaxis(y, axisb, 0)
     if not {shape_of(a)[0], shape_of(b)[0]} <= {2, 3}:
         raise ValueError(f"cross takes vectors of 2 or 3 components, got shapes {shape_of(x)} and {shape_of(y)}")
-    a0, a1, b0, b1 = a[0], a[1], b[0], b[1]
+    a0, a1, b0, b1 = a[0, ...], a[1, ...], b[0, ...], b[1, ...]
     last = a0 * b1 - a1 * b0
     if shape_of(a)[0] == shape_of(b)[0] == 2:
         return last
-    a2 = a[2] if shape_of(a)[0] == 3 else 0.0 * a0
-    b2 = b[2] if shape_of(b)[0] == 3 else 0.0 * b0
+    a2 = a[2, ...] if shape_of(a)[0] == 3 else 0.0 * a0
+    b2 = b[2, ...] if shape_of(b)[0] == 3 else 0.0 * b0
     return moveaxis(stack([a1 * b2 - a2 * b1, a2 * b0 - a0 * b2, last]), 0, axisc)
 
 

@@ -175,7 +175,7 @@ def geomspace(
     way = np.arange(num).reshape(-1, *(1,) * len(shape_of(start))) / (gaps or 1)
     y = start * power(divide(stop, start), static(way, start))
     if endpoint and num > 1:
-        y = concatenate([y[:-1], expand_dims(stop, 0)])
+        y = concatenate([y[:-1, ...], expand_dims(stop, 0)])
     return _placed(y, dtype, axis)
 
 
