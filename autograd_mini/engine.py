@@ -96,13 +96,15 @@ def record(op: Operation, data: Any, parents: tuple[Node, ...], static: Mapping[
 
 def _of_its_own(data: Any, parents: tuple[Node, ...]) -> Any:
     """The result that nothing joins to its operands: a write into the data of one must not reach the other's."""
-    if type(data) is float:
+    kind = type(data)
+    if kind is float:
         return data
-    if type(data) is np.ndarray:
+    if kind is np.ndarray:
         if data.base is not None:
             return data.copy()
         for x in parents:
-            if x._stored is data or type(x._stored) is Batched:
+            held = x._stored
+            if held is data or type(held) is Batched:
                 return data.copy()
         return data
     table = library(data)

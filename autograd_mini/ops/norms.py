@@ -163,7 +163,10 @@ def matrix_norm(x: Operand, /, *, keepdims: bool = False, ord: float | str = "fr
 def _length(x: Any, axis: Any, keepdims: bool) -> Any:
     x = floating(x)
     out = root(sum(real(x * conjugated(x)) if is_complex(x) else square(x), axis=axis, keepdims=keepdims))
-    endless = whole(as_data(out)) == math.inf
+    length = whole(as_data(out))
+    if isinstance(length, float) and length != math.inf:
+        return out
+    endless = length == math.inf
     if is_abstract(endless) or not as_numpy(endless).any() or is_complex(x):
         return out
     return _endless_length(x, axis, keepdims)
