@@ -132,6 +132,12 @@ from .ops.filled import (
     full_like as full_like,
     ones_like as ones_like,
 )
+from .ops.histograms import (
+    histogram as histogram,
+    histogram2d as histogram2d,
+    histogram_bin_edges as histogram_bin_edges,
+    histogramdd as histogramdd,
+)
 from .ops.indexing import (
     bincount as bincount,
     getitem as getitem,
@@ -215,11 +221,6 @@ from .ops.plain import (
     gcd as gcd,
     greater as greater,
     greater_equal as greater_equal,
-    histogram as histogram,
-    histogram2d as histogram2d,
-    histogram_bin_edges as histogram_bin_edges,
-    histogramdd as histogramdd,
-    intersect1d as intersect1d,
     invert as invert,
     isclose as isclose,
     iscomplex as iscomplex,
@@ -248,17 +249,9 @@ from .ops.plain import (
     not_equal as not_equal,
     right_shift as right_shift,
     searchsorted as searchsorted,
-    setdiff1d as setdiff1d,
-    setxor1d as setxor1d,
     shape as shape,
     signbit as signbit,
     size as size,
-    union1d as union1d,
-    unique as unique,
-    unique_all as unique_all,
-    unique_counts as unique_counts,
-    unique_inverse as unique_inverse,
-    unique_values as unique_values,
 )
 from .ops.powers import (
     cbrt as cbrt,
@@ -333,6 +326,17 @@ from .ops.sequences import (
     geomspace as geomspace,
     linspace as linspace,
     logspace as logspace,
+)
+from .ops.sets import (
+    intersect1d as intersect1d,
+    setdiff1d as setdiff1d,
+    setxor1d as setxor1d,
+    union1d as union1d,
+    unique as unique,
+    unique_all as unique_all,
+    unique_counts as unique_counts,
+    unique_inverse as unique_inverse,
+    unique_values as unique_values,
 )
 from .ops.shapes import (
     astype as astype,

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .arrays import is_array, kind_of, shape_of
+from .arrays import apart, is_array, kind_of, shape_of
 from .engine import constant, sweep
 from .forward import push
 from .guards import clock
@@ -63,7 +63,10 @@ def _told_apart(gs: Sequence[Any], seed: Any) -> list[Any]:
         elif not g.requires_grad:
             value = g.detach()  # type: ignore[attr-defined]
         else:
-            value = identity(g) if g in known else g
+            value = g
+            if g in known:
+                value = identity(g)
+                value._stored = apart(value._stored)
         known.add(value)
         values.append(value)
     return values

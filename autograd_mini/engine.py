@@ -23,6 +23,7 @@ import numpy as np
 
 from . import guards, observers, tracing_guard
 from .arrays import copied, library, numpy, operand
+from .arrays.batched import Batched, whole
 from .guards import CHANGED, RELEASED, GraphError, ages, describe, lent, released, settle
 from .node import NO_STATIC, Node, added, fit, outward, own, passed_on, unshared
 from .state import STATE, variables
@@ -86,19 +87,28 @@ def record(op: Operation, data: Any, parents: tuple[Node, ...], static: Mapping[
             node = record(op, data, parents, static)
         state.watch.recorded(node, op, parents)
         return node  # type: ignore[no-any-return]
+    elif type(data) is not float:
+        node._stored = _of_its_own(data, parents)
     node._x = node._y = node.op = node.static = node.scope = None
     node.requires_grad = False
     return node  # type: ignore[no-any-return]
 
 
 def _of_its_own(data: Any, parents: tuple[Node, ...]) -> Any:
-    """The result of constants, which nothing joins to them: a write into an operand's data must not reach it."""
-    if type(data) is float:
+    """The result that nothing joins to its operands: a write into the data of one must not reach the other's."""
+    kind = type(data)
+    if kind is float:
         return data
-    if type(data) is np.ndarray:
-        return data.copy() if data.base is not None or any(x._stored is data for x in parents) else data
+    if kind is np.ndarray:
+        if data.base is not None:
+            return data.copy()
+        for x in parents:
+            held = x._stored
+            if held is data or type(held) is Batched:
+                return data.copy()
+        return data
     table = library(data)
-    operands = [x._stored for x in parents if type(x._stored) is type(data)]
+    operands = [x for x in map(whole, [x._stored for x in parents]) if type(x) is type(data)]
     if table.rank <= numpy.rank or table.immutable or not any(table.shares_memory(x, data) for x in operands):
         return data
     return table.copy(data)

@@ -51,6 +51,10 @@ Orders: **∞**, or **0** for a function that is constant between its jumps. Dat
 functions and not called by itself.
 """
 
+_ENTRIES = """\
+The entries that functions of sets give, and the edges of histograms, are numbers of their operands: of Values that need
+a gradient they are Values."""
+
 
 def families() -> Iterator[tuple[str, dict[str, Function]]]:
     """Every file of operations: its title and its functions."""
@@ -59,7 +63,9 @@ def families() -> Iterator[tuple[str, dict[str, Function]]]:
             own = [thing for thing in vars(module).values() if getattr(thing, "__module__", "") == module.__name__]
             functions = dict.fromkeys(thing for thing in own if inspect.isfunction(thing))
             found: dict[str, Function] = {
-                function.__name__.rstrip("_"): function for function in functions if entry(function) or public(function)
+                function.__name__.rstrip("_"): function
+                for function in functions
+                if entry(function) or (public(function) and function not in PLAIN.values())
             }
             if found:
                 yield str(module.__doc__).partition("\n")[0].rstrip("."), found
@@ -195,7 +201,7 @@ def page() -> str:
     count = sum(bool(public(function)) for function in functions)
     parts = [HEAD.format(count=count, steps=len(functions) - count)]
     parts += [f"## {title}\n\n" + "\n".join(rows(family)) + "\n" for title, family in found]
-    parts.append(f"## Without a gradient\n\n{', '.join(f'`{name}`' for name in sorted(PLAIN))}\n")
+    parts.append(f"## Without a gradient\n\n{', '.join(f'`{name}`' for name in sorted(PLAIN))}\n\n{_ENTRIES}\n")
     return "\n".join(parts)
 
 

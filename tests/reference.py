@@ -398,6 +398,7 @@ def _multigammaln(a: Any, d: int) -> Any:
 
 
 FORMULAS |= {
+    "times": np.multiply,
     "cumulative_prod": _cumulative(np.cumprod, 1.0),
     "cumulative_sum": _cumulative(np.cumsum, 0.0),
     "multigammaln": _multigammaln,

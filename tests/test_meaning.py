@@ -1,7 +1,8 @@
 """Arrays that are more than their numbers: refused, or paired by their labels and not by place."""
 
+import itertools
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 import autograd_mini as am
 import nn
 from autograd_mini import Value, grad
+from autograd_mini.operation import COMPOSED, OPERATIONS
 
 
 class Length(np.ndarray[Any, Any]):
@@ -130,6 +132,63 @@ DIFFERENT: dict[str, Callable[[], Any]] = {
 def test_labels_that_differ_are_refused(name: str) -> None:
     with pytest.raises(ValueError, match=r"labels.*differ.*to_numpy\(\)"):
         DIFFERENT[name]()
+
+
+SEPARATE = {
+    *("append", "broadcast_arrays", "hstack", "kron", "meshgrid", "outer"),
+    *("convolve", "correlate", "matvec", "polyval"),
+}
+"""Functions that pair no entries of two rows, or that pair them in other ways than by place."""
+
+SEPARATE_PLACES = {("interp", 0, 1), ("interp", 0, 2)}
+
+
+def functions_of_several() -> Iterator[tuple[str, Callable[..., Any], int]]:
+    """Public functions of two or three operands, and how many."""
+    for name, op in OPERATIONS.items():
+        f = getattr(am, name, None) or getattr(am.special, name, None)
+        if f is not None and len(op.operands) > 1:
+            yield name, f, len(op.operands)
+    for name, (f, cases, _) in COMPOSED.items():
+        if (count := max((len(each.shapes) for each in cases), default=0)) > 1:
+            yield name, f, count
+    for name in ("gammainc", "gammaincc", "iv", "ive", "jv", "kv", "kve", "yv", "betainc"):
+        yield name, getattr(am.special, name), 3 if name == "betainc" else 2
+    yield from (("clip", am.clip, 3), ("divmod", am.divmod, 2), ("zeta", am.special.zeta, 2))
+
+
+@pytest.mark.parametrize("rest", [Value, np.asarray], ids=["Value", "array"])
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_labels_in_every_two_places(rest: Callable[[Any], Any]) -> None:
+    """Rows with other labels are refused, whatever the other operands are; other errors say that rows do not fit."""
+    x, reached = np.array([1.2, 1.4, 1.7]), 0
+    for name, f, count in functions_of_several():
+        for i, j in itertools.combinations(range(count), 2):
+            operands: list[Any] = [rest(x)] * count
+            operands[i], operands[j] = pandas.Series(x, index=[0, 1, 2]), pandas.Series(x, index=[2, 1, 0])
+            if name in SEPARATE or (name, i, j) in SEPARATE_PLACES:
+                f(*operands)
+                continue
+            with pytest.raises((ValueError, TypeError, IndexError)) as caught:
+                f(*operands)
+            reached += "labels differ" in str(caught.value)
+    assert reached > 50
+
+
+def test_labels_of_both_limits() -> None:
+    """Entries are paired with both limits, and the limits with each other."""
+    low, high = pandas.Series([0.0, 0.0]), pandas.Series([1.0, 2.0], index=[1, 0])
+    for call in (
+        lambda: am.clip(V, low, high),
+        lambda: V.clip(low, high),
+        lambda: am.clip(low, V, high),
+        lambda: am.clip(low, V, max=high),
+        lambda: am.clip(V, min=low, max=high),
+        lambda: am.select([V > 0, V < 0], [low, high]),
+    ):
+        with pytest.raises(ValueError, match=r"would pair by place .* whose labels differ, \[0, 1\] and \[1, 0\]"):
+            call()
+    np.testing.assert_array_equal(am.clip(V, low, high.sort_index()).raw, [1.0, 1.0])
 
 
 def test_labels_that_agree_are_paired() -> None:

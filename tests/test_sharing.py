@@ -220,3 +220,30 @@ def test_an_ordinary_result_is_not_copied(run: Callable[[Any], Any]) -> None:
     finally:
         sys.setprofile(None)
     assert not {"for_the_caller", "unshared"} & set(copies)
+
+
+@pytest.mark.parametrize("library", ["numpy", "torch"])
+def test_gradients_inside_a_differentiated_function_share_nothing(library: str) -> None:
+    """A write into one, where the library allows it, reaches neither the other nor what the pass began with."""
+    xp = np if library == "numpy" else pytest.importorskip(library)
+    places: list[list[int]] = []
+
+    def addresses(*values: Any) -> None:
+        places.append([x.raw.ctypes.data if library == "numpy" else x.raw.data_ptr() for x in values])
+
+    def by_grad(W: Any, b: Any) -> Any:
+        gW, gb = am.grad(lambda W, b: am.sum(W + b), (0, 1))(W, b)
+        addresses(gW, gb)
+        return am.sum(gW * gb)
+
+    def by_vjp(W: Any, b: Any) -> Any:
+        _, pullback = am.vjp(lambda W, b: W + b, W, b)
+        gW, gb = pullback(W)
+        if library != "numpy":  # whose arrays of computed values are read-only
+            addresses(gW, gb, W)
+        return am.sum(gW * gb)
+
+    W, b = xp.asarray(np.ones(3)), xp.asarray(np.full(3, 2.0))
+    for f in (by_grad, by_vjp):
+        am.grad(f, (0, 1))(W, b)
+    assert all(len(set(each)) == len(each) for each in places)

@@ -311,3 +311,38 @@ def test_a_result_of_constants_shares_nothing_with_them(library: str, view: Call
     want = np.asarray(gradients(y, w))
     x.data[...] = 100.0
     np.testing.assert_array_equal(np.asarray(gradients(y, w)), want)
+
+
+VIEWS: dict[str, Callable[[Value], Any]] = {
+    "slice": lambda x: x[1:],
+    "everything": lambda x: x[...],
+    "reshape": lambda x: am.reshape(x, (2, 1)),
+    "transpose": lambda x: am.reshape(x, (1, 2)).T,
+    "flip": am.flip,
+    "real": am.real,
+    "itself": am.positive,
+    "split": lambda x: am.split(x, 2)[0],
+    "vmap": am.vmap(lambda row: row),
+    "vmap inside": am.vmap(lambda row: am.reshape(row, (1,))),
+    "no_grad inside": am.checkpoint(lambda y: y[:1]),
+    "a user's": am.primitive("{x}", am.Rule(lambda g, out, x: g, "1"), name="handed on")(lambda x: x),
+}
+
+
+@pytest.mark.parametrize("library", ["numpy", "torch", "array_api_strict"])
+@pytest.mark.parametrize("name", VIEWS)
+def test_what_is_computed_without_a_graph_shares_nothing_with_the_leaf(library: str, name: str) -> None:
+    """Nothing joins the two: a write into one is none into the other, and a step of a leaf changes no older result."""
+    x = Value(MADE[library](np.array([1.0, 2.0])))
+    z = am.sum(x * x)
+    with am.no_grad():
+        y = VIEWS[name](x)
+    before = np.array(np.asarray(y.raw))
+    y.data[...] = 100.0
+    np.testing.assert_array_equal(np.asarray(x.raw), [1.0, 2.0])
+    z.backward()
+    np.testing.assert_array_equal(np.asarray(x.grad), [2.0, 4.0])
+    with am.no_grad():
+        y = VIEWS[name](x)
+    x.subtract_(0.5)
+    np.testing.assert_array_equal(np.asarray(y.raw), before)

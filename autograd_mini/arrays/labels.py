@@ -14,7 +14,7 @@ _PRODUCTS = {"dot", "matmul", "matvec", "linear"}
 
 def is_labelled(x: Any) -> bool:
     """Whether data have labels that could disagree with others: a Series or a DataFrame."""
-    return type(x).__module__.partition(".")[0] == "pandas" and hasattr(x, "axes") and hasattr(x, "to_numpy")
+    return hasattr(x, "axes") and hasattr(x, "to_numpy") and type(x).__module__.partition(".")[0] == "pandas"
 
 
 def check_labels(name: str, operands: Sequence[Any]) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ..arrays import kind_of, library
+from ..arrays import as_numpy, is_abstract, kind_of, library
 from ..operation import Operand, Rule, case, composed, primitive
 from .arithmetic import divide, floating, where
-from .elementwise import check_real, imag, rate_at_rest, real
+from .elementwise import check_real, imag, rate_at_rest, real, sign
 from .plain import as_data, function_of
 from .powers import sqrt
 
@@ -215,18 +215,30 @@ def _distance_squared(x: Any, y: Any) -> Any:
     return where(total == 0, 1.0, total)
 
 
-def _along(g: Any, out: Any, x: Any) -> Any:
-    """The gradient of a length along one of its legs; 0 at 0, but as smooth as it lets it be."""
-    still = out == 0
-    part = g * where(still, 0.0, x / where(still, 1.0, out))
+def _along(g: Any, out: Any, x: Any, y: Any) -> Any:
+    """The gradient of a length along its leg ``x``; 0 at 0, but as smooth as it lets it be.
+
+    An infinite leg is the whole length, two have equal parts in it.
+    """
+    still, endless = out == 0, out == math.inf
+    odd = still | endless
+    if not is_abstract(odd) and not as_numpy(odd).any():
+        return g * (x / out)
+    parts = sign(x) * where(_is_endless(y), math.sqrt(0.5), 1.0)
+    slope = where(odd, 0.0, x / where(odd, 1.0, out))
+    part = g * where(endless & _is_endless(x), parts, slope)
     rate = rate_at_rest(g, out)
     return part if rate is None else part + rate * x
 
 
+def _is_endless(x: Any) -> Any:
+    return (x == math.inf) | (x == -math.inf)
+
+
 @primitive(
     "√({x}² + {y}²)",
-    Rule(lambda g, out, x, y: _along(g, out, x), "{x} / {out}"),
-    Rule(lambda g, out, x, y: _along(g, out, y), "{y} / {out}"),
+    Rule(_along, "{x} / {out}"),
+    Rule(lambda g, out, x, y: _along(g, out, y, x), "{y} / {out}"),
     elementwise=True,
     domain=(0.5, 2.0),
 )

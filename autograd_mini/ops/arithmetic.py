@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import kind_of, library
+from ..arrays.labels import check_labels, is_labelled
 from ..node import passed_on
 from ..operation import Operand, Rule, primitive
 from .plain import as_data
@@ -289,6 +290,8 @@ def clip(x: Operand, a_min: Operand = None, a_max: Operand = None, *, min: Opera
     if (a_min is not None and min is not None) or (a_max is not None and max is not None):
         raise ValueError("clip got one limit twice: give a_min or min, and a_max or max")
     low, high = a_min if min is None else min, a_max if max is None else max
+    if is_labelled(high):
+        check_labels("clip", (x, low, high))
     if low is not None:
         x = where(as_data(x) < as_data(low), low, x)
     return x if high is None else where(as_data(x) > as_data(high), high, x)

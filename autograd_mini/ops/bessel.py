@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..arrays import library
+from ..arrays.labels import check_labels, is_labelled
 from ..node import Node
 from ..operation import Operand, Rule, case, primitive
 
@@ -125,8 +126,13 @@ def bessel_y(x: Operand, v: Any) -> Any:
     return library(x).special.yv(v, x)
 
 
-def plain_number(v: Any, name: str, function: str) -> Any:
-    """A parameter that has no derivative rule; a Value that requires a gradient would lose it silently."""
+def plain_number(v: Any, name: str, function: str, *beside: Any) -> Any:
+    """A parameter that has no derivative rule; a Value that requires a gradient would lose it silently.
+
+    ``beside`` are the operands that it meets.
+    """
+    if is_labelled(v):
+        check_labels(function, (v, *beside))
     if isinstance(v, Node):
         if v.requires_grad:
             raise TypeError(f"{function} has no derivative by {name}: pass a number, or value.detach()")
@@ -159,7 +165,7 @@ def jv(v: Any, z: Operand) -> Any:
     >>> am.special.jv(2, 1.0), am.grad(lambda z: am.special.jv(2, z))(1.0)
     (0.1149034..., 0.2102436...)
     """
-    return bessel_j(z, plain_number(v, "its order v", "jv"))
+    return bessel_j(z, plain_number(v, "its order v", "jv", z))
 
 
 def yv(v: Any, z: Operand) -> Any:
@@ -187,7 +193,7 @@ def yv(v: Any, z: Operand) -> Any:
     >>> am.special.yv(2, 1.0), am.grad(lambda z: am.special.yv(2, z))(1.0)
     (-1.650682..., 2.5201523...)
     """
-    return bessel_y(z, plain_number(v, "its order v", "yv"))
+    return bessel_y(z, plain_number(v, "its order v", "yv", z))
 
 
 jn = jv

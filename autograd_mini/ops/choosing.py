@@ -11,6 +11,7 @@ import numpy as np
 
 from ..arrays import as_numpy, is_abstract, is_foreign, kind_of, shape_of
 from ..arrays.batched import whole
+from ..arrays.labels import check_labels
 from ..operation import Operand, case, composed
 from .arithmetic import where, zeros_like
 from .axes import broadcast_arrays
@@ -63,6 +64,7 @@ def select(condlist: Sequence[Any], choicelist: Sequence[Operand], default: Oper
     """
     if len(condlist) != len(choicelist) or not len(condlist):
         raise ValueError(f"select needs a choice for each condition, got {len(condlist)} and {len(choicelist)}")
+    check_labels("select", [*condlist, *choicelist, default])
     *choicelist, result = _in_one_dtype([*choicelist, default])
     for condition, choice in zip(reversed(list(condlist)), reversed(choicelist), strict=True):
         mask = _mask("select", condition)

@@ -332,5 +332,5 @@ def zeta(x: Any, q: Operand = None) -> Any:
     >>> am.special.zeta(2.0), am.grad(lambda q: am.special.zeta(2.0, q))(1.0)
     (1.6449340..., -2.4041138...)
     """
-    x = plain_number(x, "x", "zeta")
+    x = plain_number(x, "x", "zeta", q)
     return library(x).special.zeta(x) if q is None else hurwitz(q, x)

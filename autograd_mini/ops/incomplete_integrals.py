@@ -77,7 +77,7 @@ def gammainc(a: Any, x: Operand) -> Any:
     >>> am.special.gammainc(1.0, 1.0), am.grad(lambda x: am.special.gammainc(1.0, x))(1.0)
     (0.6321205..., 0.3678794...)
     """
-    return lower_gamma(x, plain_number(a, "a", "gammainc"))
+    return lower_gamma(x, plain_number(a, "a", "gammainc", x))
 
 
 def gammaincc(a: Any, x: Operand) -> Any:
@@ -109,7 +109,7 @@ def gammaincc(a: Any, x: Operand) -> Any:
     >>> am.special.gammaincc(1.0, 1.0), am.grad(lambda x: am.special.gammaincc(1.0, x))(1.0)
     (0.3678794..., -0.3678794...)
     """
-    return upper_gamma(x, plain_number(a, "a", "gammaincc"))
+    return upper_gamma(x, plain_number(a, "a", "gammaincc", x))
 
 
 @primitive(
@@ -160,4 +160,4 @@ def betainc(a: Any, b: Any, x: Operand) -> Any:
     >>> am.special.betainc(1.0, 1.0, 0.25), am.grad(lambda x: am.special.betainc(1.0, 1.0, x))(0.25)
     (0.25, 1.0)
     """
-    return incomplete_beta(x, plain_number(a, "a", "betainc"), plain_number(b, "b", "betainc"))
+    return incomplete_beta(x, plain_number(a, "a", "betainc", b, x), plain_number(b, "b", "betainc", x))

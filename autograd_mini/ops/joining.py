@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import is_foreign, library, shape_of
+from ..arrays.labels import check_labels, is_labelled
 from ..node import Node
 from ..operation import Operand, Rule, case, composed, primitive
 from .axes import atleast_1d, atleast_2d, atleast_3d
@@ -146,9 +147,15 @@ def array(x: Operand) -> Any:
     return x if isinstance(x, Node) or is_foreign(x) else np.asarray(x)
 
 
-def _parts(arrays: tuple[Any, ...]) -> list[Any]:
-    """The arrays, which come one by one or, as in NumPy, in one sequence."""
-    return [array(x) for x in (arrays[0] if len(arrays) == 1 else arrays)]
+def _parts(arrays: tuple[Any, ...], beside: str = "") -> list[Any]:
+    """The arrays, which come one by one or, as in NumPy, in one sequence.
+
+    ``beside`` is the function that puts the entries of rows side by side.
+    """
+    parts = arrays[0] if len(arrays) == 1 else arrays
+    if beside:
+        check_labels(beside, [x for x in parts if is_labelled(x) and x.ndim == 1])
+    return list(map(array, parts))
 
 
 @composed(case((2, 3), (4, 3)), case((3,), (3,)), case((), ()))
@@ -173,7 +180,7 @@ def vstack(*arrays: Operand, dtype: Any = None) -> Any:
     array([[1., 2.],
            [3., 4.]])
     """
-    return concatenate([atleast_2d(x) for x in _parts(arrays)], axis=0, dtype=dtype)
+    return concatenate([atleast_2d(x) for x in _parts(arrays, "vstack")], axis=0, dtype=dtype)
 
 
 @composed(case((2, 3), (2, 4)), case((3,), (2,)), case((), ()))
@@ -221,7 +228,7 @@ def dstack(*arrays: Operand) -> Any:
     array([[[1., 3.],
             [2., 4.]]])
     """
-    return concatenate([atleast_3d(x) for x in _parts(arrays)], axis=2)
+    return concatenate([atleast_3d(x) for x in _parts(arrays, "dstack")], axis=2)
 
 
 @composed(case((3,), (3,)), case((3, 2), (3,)))
@@ -244,7 +251,9 @@ def column_stack(*arrays: Operand) -> Any:
     array([[1., 3.],
            [2., 4.]])
     """
-    return concatenate([x if len(shape_of(x)) > 1 else reshape(x, (-1, 1)) for x in _parts(arrays)], axis=1)
+    return concatenate(
+        [x if len(shape_of(x)) > 1 else reshape(x, (-1, 1)) for x in _parts(arrays, "column_stack")], axis=1
+    )
 
 
 @composed(case((2, 1), (2, 2), (1, 3)), case((2, 1), (2, 2), (3,)))

@@ -231,7 +231,7 @@ def iv(v: Any, z: Operand) -> Any:
     >>> am.special.iv(2, 1.0), am.grad(lambda z: am.special.iv(2, z))(1.0)
     (0.1357476..., 0.2936637...)
     """
-    return bessel_i(z, plain_number(v, "its order v", "iv"))
+    return bessel_i(z, plain_number(v, "its order v", "iv", z))
 
 
 def ive(v: Any, z: Operand) -> Any:
@@ -259,7 +259,7 @@ def ive(v: Any, z: Operand) -> Any:
     >>> am.special.ive(2, 1.0), am.grad(lambda z: am.special.ive(2, z))(1.0)
     (0.0499387..., 0.0580940...)
     """
-    return bessel_ie(z, plain_number(v, "its order v", "ive"))
+    return bessel_ie(z, plain_number(v, "its order v", "ive", z))
 
 
 def kv(v: Any, z: Operand) -> Any:
@@ -287,7 +287,7 @@ def kv(v: Any, z: Operand) -> Any:
     >>> am.special.kv(2, 1.0), am.grad(lambda z: am.special.kv(2, z))(1.0)
     (1.6248388..., -3.851585...)
     """
-    return bessel_k(z, plain_number(v, "its order v", "kv"))
+    return bessel_k(z, plain_number(v, "its order v", "kv", z))
 
 
 def kve(v: Any, z: Operand) -> Any:
@@ -315,4 +315,4 @@ def kve(v: Any, z: Operand) -> Any:
     >>> am.special.kve(2, 1.0), am.grad(lambda z: am.special.kve(2, z))(1.0)
     (4.4167700..., -6.052923...)
     """
-    return bessel_ke(z, plain_number(v, "its order v", "kve"))
+    return bessel_ke(z, plain_number(v, "its order v", "kve", z))

@@ -8,14 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import is_half, library, plain, shape_of
+from ..arrays import as_numpy, is_abstract, is_half, library, plain, shape_of
+from ..arrays.batched import whole
 from ..node import Node
 from ..operation import Operand, case, composed
-from .arithmetic import divide, floating, where
+from .arithmetic import divide, floating, maximum, where
 from .decompositions import svdvals
 from .elementwise import abs, conjugated, is_complex, real
 from .inverses import inv
-from .plain import option
+from .plain import as_data, option
 from .powers import power, root, square
 from .reductions import Axis, max, min, sum
 from .shapes import in_float32, moveaxis, reshape
@@ -161,7 +162,25 @@ def matrix_norm(x: Operand, /, *, keepdims: bool = False, ord: float | str = "fr
 
 def _length(x: Any, axis: Any, keepdims: bool) -> Any:
     x = floating(x)
-    return root(sum(real(x * conjugated(x)) if is_complex(x) else square(x), axis=axis, keepdims=keepdims))
+    out = root(sum(real(x * conjugated(x)) if is_complex(x) else square(x), axis=axis, keepdims=keepdims))
+    length = whole(as_data(out))
+    if isinstance(length, float) and length != math.inf:
+        return out
+    endless = length == math.inf
+    if is_abstract(endless) or not as_numpy(endless).any() or is_complex(x):
+        return out
+    return _endless_length(x, axis, keepdims)
+
+
+def _endless_length(x: Any, axis: Any, keepdims: bool) -> Any:
+    """The length where entries may be infinite: these alone are it, in equal parts."""
+    data = as_data(x)
+    ends = abs(data) == math.inf
+    hits = where(ends, 1.0, 0.0 * where(ends, 0.0, data))
+    share = hits * power(maximum(sum(hits, axis=axis, keepdims=True), 1.0), -0.5)
+    far = sum(where(ends, abs(x), 0.0) * share, axis=axis, keepdims=keepdims)
+    near = root(sum(square(where(ends, 0.0, x)), axis=axis, keepdims=keepdims))
+    return where(sum(hits, axis=axis, keepdims=keepdims) > 0, far, near)
 
 
 def _of_vectors(x: Any, ord: Any, axes: tuple[int, ...], keepdims: bool) -> Any:

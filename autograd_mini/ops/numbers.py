@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import as_numpy, is_abstract, kind_of, library
+from ..arrays.labels import check_labels
 from ..arrays.ties import same
 from ..operation import Operand, Rule, case, composed, primitive
 from .arithmetic import divide, floor_divide, multiply, remainder, where, zeros_like
@@ -248,6 +249,7 @@ def float_power(x: Operand, y: Operand) -> Any:
     >>> float(am.float_power(2, -1))
     0.5
     """
+    check_labels("float_power", (x, y))
     return power(*[x if type(as_data(x)) is float else astype(x, _wide(as_data(x))) for x in (x, y)])
 
 

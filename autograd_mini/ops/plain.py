@@ -5,6 +5,7 @@ They are NumPy's own functions, or those of the data's library, under NumPy's na
 
 from __future__ import annotations
 
+import builtins
 import functools
 import inspect
 from collections.abc import Callable
@@ -58,7 +59,9 @@ PLAIN: dict[str, Callable[..., Any]] = {}
 """The functions of this file by NumPy's name."""
 
 
-def _function(name: str, summary: str, call: str, result: str) -> Callable[..., Any]:
+def _function(
+    name: str, summary: str, call: str, result: str, returns: str = "plain data\n        No gradient flows through it."
+) -> Callable[..., Any]:
     def function(*args: Any, **kwargs: Any) -> Any:
         if len(args) > 1 and len(args) > _place_of_out(name) and args[_place_of_out(name)] is not None:
             raise _no_out(name)
@@ -66,7 +69,7 @@ def _function(name: str, summary: str, call: str, result: str) -> Callable[..., 
         if kwargs:
             if kwargs.pop("out", None) is not None:
                 raise _no_out(name)
-            _check_weights(name, kwargs.get("weights"))
+            check_weights(name, kwargs.get("weights"))
             kwargs = {key: without_graph(item) for key, item in kwargs.items()}
         return function_of(name, args[0] if args else None)(*args, **kwargs)
 
@@ -80,8 +83,7 @@ def _function(name: str, summary: str, call: str, result: str) -> Callable[..., 
 
     Returns
     -------
-    plain data
-        No gradient flows through it.
+    {returns}
 
     Examples
     --------
@@ -110,7 +112,36 @@ def _no_out(name: str) -> TypeError:
     return TypeError(f"{name}() takes no out=: write the result to a name, not into an array")
 
 
-def _check_weights(name: str, weights: Any) -> None:
+def of_entries(
+    name: str, summary: str, call: str, result: str, returns: str, values: Callable[..., Any]
+) -> Callable[..., Any]:
+    """A plain function that gives some of its operands' numbers back: of Values that need a gradient, as Values.
+
+    ``values`` makes them, from the plain result and the arguments.
+    """
+    of_data = _function(name, summary, call, result, returns)
+
+    @functools.wraps(of_data)
+    def function(*args: Any, **kwargs: Any) -> Any:
+        found = of_data(*args, **kwargs)
+        if not builtins.any(map(needs_gradient, (*args, *kwargs.values()))):
+            return found
+        return values(found, *args, **kwargs)
+
+    function.__module__ = values.__module__
+    PLAIN[name] = function
+    return function
+
+
+def needs_gradient(x: Any) -> bool:
+    """Whether a gradient flows to an operand, or to a Value in a list."""
+    if isinstance(x, (list, tuple)):
+        return builtins.any(map(needs_gradient, x))
+    return isinstance(x, Node) and x.requires_grad
+
+
+def check_weights(name: str, weights: Any) -> None:
+    """Raise TypeError if counts by weights would lose the weights' gradient."""
     if isinstance(weights, Node) and weights.requires_grad:
         raise TypeError(
             f"{name}() gives plain data, which would lose the gradient of its weights: "
@@ -168,20 +199,7 @@ flatnonzero = _function("flatnonzero", "The places of entries that are not 0, co
 count_nonzero = _function("count_nonzero", "How many entries are not 0.", "int(am.count_nonzero([0.0, 2.0]))", "1")
 searchsorted = _function("searchsorted", "The places where entries would be inserted to keep an array sorted.", "int(am.searchsorted([1.0, 2.0], 1.5))", "1")
 digitize = _function("digitize", "The numbers of the bins that entries fall into.", "am.digitize([0.5, 2.5], [0.0, 1.0, 2.0])", "array([1, 3])")
-histogram = _function("histogram", "How many entries fall into each of some bins, and their edges.", "am.histogram([0.0, 0.2, 1.0], 2)", "(array([2, 1]), array([0. , 0.5, 1. ]))")
-histogram2d = _function("histogram2d", "How many points fall into each cell of a grid, and its edges.", "am.histogram2d([0.0, 1.0], [0.0, 1.0], 1)[0]", "array([[2.]])")
-histogramdd = _function("histogramdd", "How many points fall into each cell of a grid in any dimension, and its edges.", "am.histogramdd([[0.0, 1.0]], 1)[0]", "array([2.])")
-histogram_bin_edges = _function("histogram_bin_edges", "The edges of the bins of a histogram.", "am.histogram_bin_edges([0.0, 1.0], 2)", "array([0. , 0.5, 1. ])")
 lexsort = _function("lexsort", "The order that sorts by several keys, the last one first.", "am.lexsort(([1.0, 0.0], [5.0, 5.0]))", "array([1, 0])")
-unique = _function("unique", "The different entries in ascending order.", "am.unique(am.Value([2.0, 1.0, 2.0]))", "array([1., 2.])")
-unique_all = _function("unique_all", "The different entries, where they stand, how to restore the array, and how often they occur.", "am.unique_all([2.0, 1.0, 2.0]).counts", "array([1, 2])")
-unique_counts = _function("unique_counts", "The different entries and how often they occur.", "am.unique_counts([2.0, 1.0, 2.0]).counts", "array([1, 2])")
-unique_inverse = _function("unique_inverse", "The different entries and how to restore the array from them.", "am.unique_inverse([2.0, 1.0, 2.0]).inverse_indices", "array([1, 0, 1])")
-unique_values = _function("unique_values", "The different entries.", "len(am.unique_values([2.0, 1.0, 2.0]))", "2")
-intersect1d = _function("intersect1d", "The entries that two arrays share.", "am.intersect1d([1.0, 2.0], [2.0, 3.0])", "array([2.])")
-union1d = _function("union1d", "The entries of two arrays, each once.", "am.union1d([1.0, 2.0], [2.0, 3.0])", "array([1., 2., 3.])")
-setdiff1d = _function("setdiff1d", "The entries of one array that another one has not.", "am.setdiff1d([1.0, 2.0], [2.0, 3.0])", "array([1.])")
-setxor1d = _function("setxor1d", "The entries that only one of two arrays has.", "am.setxor1d([1.0, 2.0], [2.0, 3.0])", "array([1., 3.])")
 shape = _function("shape", "Lengths of the axes.", "am.shape(am.Value([[1.0, 2.0]]))", "(1, 2)")
 ndim = _function("ndim", "Number of axes.", "am.ndim(am.Value([[1.0, 2.0]]))", "2")
 size = _function("size", "Number of entries.", "am.size(am.Value([[1.0, 2.0]]))", "2")

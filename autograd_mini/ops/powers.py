@@ -152,9 +152,11 @@ def _not_negative(y: Any) -> Any:
     return library(data_of(y)).real(data_of(y)) >= 0
 
 
-@primitive("√{x}", Rule(lambda g, out, x: divide(0.5 * g, out), "1 / (2 · {out})"), elementwise=True, domain=(0.3, 3.0))
+@primitive(
+    "√{x}", Rule(lambda g, out, x: divide(0.5 * g, out + 0.0), "1 / (2 · {out})"), elementwise=True, domain=(0.3, 3.0)
+)
 def sqrt(x: Operand) -> Any:
-    """Square root; its slope at 0 is inf, and below 0 it is nan.
+    """Square root; its slope at 0 and at -0.0 is inf, and below 0 it is nan.
 
     Examples
     --------

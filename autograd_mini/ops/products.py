@@ -232,6 +232,7 @@ def inner(x: Operand, y: Operand) -> Any:
     """
     if not shape_of(x) or not shape_of(y):
         return multiply(x, y)
+    check_labels("inner", (x, y))
     return tensordot(x, y, ((-1,), (-1,)))
 
 
@@ -377,12 +378,12 @@ def cross(x: Operand, y: Operand, axisa: int = -1, axisb: int = -1, axisc: int =
     a, b = moveaxis(x, axisa, 0), moveaxis(y, axisb, 0)
     if not {shape_of(a)[0], shape_of(b)[0]} <= {2, 3}:
         raise ValueError(f"cross takes vectors of 2 or 3 components, got shapes {shape_of(x)} and {shape_of(y)}")
-    a0, a1, b0, b1 = a[0], a[1], b[0], b[1]
+    a0, a1, b0, b1 = a[0, ...], a[1, ...], b[0, ...], b[1, ...]
     last = a0 * b1 - a1 * b0
     if shape_of(a)[0] == shape_of(b)[0] == 2:
         return last
-    a2 = a[2] if shape_of(a)[0] == 3 else 0.0 * a0
-    b2 = b[2] if shape_of(b)[0] == 3 else 0.0 * b0
+    a2 = a[2, ...] if shape_of(a)[0] == 3 else 0.0 * a0
+    b2 = b[2, ...] if shape_of(b)[0] == 3 else 0.0 * b0
     return moveaxis(stack([a1 * b2 - a2 * b1, a2 * b0 - a0 * b2, last]), 0, axisc)
 
 
@@ -412,6 +413,7 @@ def vdot(x: Operand, y: Operand) -> Any:
     """
     if not shape_of(x) and not shape_of(y):
         return multiply(conjugated(x), y)
+    check_labels("vdot", (x, y))
     return matmul(conjugated(ravel(x)), ravel(y))
 
 
@@ -441,6 +443,7 @@ def vecdot(x: Operand, y: Operand, /, *, axis: int = -1) -> Any:
     >>> am.vecdot(am.Value([[1.0, 2.0], [3.0, 4.0]]), [1.0, 10.0])
     Value([21., 43.], shape=(2,), op=sum)
     """
+    check_labels("vecdot", (x, y))
     a, b = moveaxis(x, axis, -1), moveaxis(y, axis, -1)
     _same_length("vecdot", shape_of(a)[-1], shape_of(b)[-1], x, y)
     products = multiply(conjugated(a), b)

@@ -169,7 +169,7 @@ def _entries(ordered: Any, numbers: Any, shape: tuple[int, ...], rest: Sequence[
 
 def _nan_if_any(result: Any, ordered: Any) -> Any:
     """The result, but nan where an entry is: nan stands last among sorted entries."""
-    last = ordered[-1]
+    last = ordered[-1, ...]
     missing = as_data(last) != as_data(last)
     return choose(missing, last, result) if is_abstract(missing) or np.any(as_numpy(missing)) else result
 
@@ -333,7 +333,7 @@ def median(
     if not n:
         return mean(a, axis, keepdims=keepdims)
     ordered = sort(rows, 0)
-    middle = ordered[n // 2] if n % 2 else (ordered[n // 2 - 1] + ordered[n // 2]) * 0.5
+    middle = ordered[n // 2, ...] if n % 2 else (ordered[n // 2 - 1, ...] + ordered[n // 2, ...]) * 0.5
     return reshape(_nan_if_any(middle, ordered), kept if keepdims else tuple(rest))
 
 

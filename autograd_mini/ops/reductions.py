@@ -7,8 +7,8 @@ function of NumPy's signature, which is made of it: a mask puts the neutral elem
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from operator import index
+from collections.abc import Callable, Sequence
+from operator import index, mul
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -478,11 +478,11 @@ def ptp(x: Operand, axis: Axis = None, out: Any = None, keepdims: bool = False) 
 # --- products ---------------------------------------------------------------------------------------------------------
 
 
-def running_product(x: Any) -> Any:
+def running_product(x: Any, multiplied: Callable[[Any, Any], Any] = mul) -> Any:
     """Products of the first 1, 2, ... slices along axis 0, in log2(n) multiplications of whole arrays."""
     n, reach = shape_of(x)[0], 1
     while reach < n:
-        x = concatenate([x[:reach, ...], x[reach:, ...] * x[:-reach, ...]])
+        x = concatenate([x[:reach, ...], multiplied(x[reach:, ...], x[:-reach, ...])])
         reach *= 2
     return x
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import dtype_of, kind_of, library, shape_of
+from ..arrays import as_numpy, data_of, dtype_of, is_abstract, kind_of, library, shape_of
 from ..operation import Operand, Rule, case, composed, primitive
 from .activations import logaddexp
 from .arithmetic import maximum, minimum, where, zeros_like
-from .elementwise import check_real
+from .elementwise import abs, check_real
 from .joining import concatenate
 from .plain import as_data
 from .rearranging import flip
@@ -111,7 +111,32 @@ def cumprod(x: Operand, axis: int | None = None, dtype: Any = None, out: Any = N
     array([1., 2., 6.])
     """
     no_out("cumprod", out)
-    return _along(lambda rows: running_product(_summable(rows)), x if dtype is None else astype(x, dtype), axis)
+    return _along(lambda rows: _products(_summable(rows)), x if dtype is None else astype(x, dtype), axis)
+
+
+def _products(rows: Any) -> Any:
+    out = running_product(rows)
+    last = as_data(out[-1:, ...])
+    if kind_of(last) not in "fc" or is_abstract(last) or np.isfinite(as_numpy(last)).all():
+        return out
+    return running_product(rows, times)
+
+
+def _unless_asked_nothing(g: Any, factor: Any) -> Any:
+    """A gradient times a factor, where no gradient times an infinite factor is none."""
+    nothing = (data_of(g) == 0) & (abs(data_of(factor)) == math.inf)
+    return g * where(nothing, 1.0, factor)
+
+
+@primitive(
+    "{x} · {y}",
+    Rule(lambda g, out, x, y: _unless_asked_nothing(g, y), "{y}"),
+    Rule(lambda g, out, x, y: _unless_asked_nothing(g, x), "{x}"),
+    elementwise=True,
+)
+def times(x: Operand, y: Operand) -> Any:
+    """A product of which nobody may ask for the gradient: ``cumprod`` is made of it where entries are infinite."""
+    return x * y
 
 
 def _summable(rows: Any) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import as_numpy, is_abstract, is_foreign, kind_of, library, shape_of, static
+from ..arrays.labels import check_labels
 from ..node import Node
 from ..operation import Operand, case, composed
 from .arithmetic import add, divide, multiply
@@ -79,6 +80,7 @@ def linspace(
     1.5
     """
     num = _count("linspace", num)
+    check_labels("linspace", (start, stop))
     if not _is_ours(start, stop):
         of_numbers: Any = np.linspace
         return of_numbers(start, stop, num, endpoint, retstep, dtype, axis)
@@ -124,6 +126,7 @@ def logspace(
     >>> am.logspace(0.0, am.Value(2.0), 3)
     Value([  1.,  10., 100.], shape=(3,), op=power)
     """
+    check_labels("logspace", (start, stop, base))
     if not _is_ours(start, stop, base):
         return np.logspace(start, stop, _count("logspace", num), endpoint, base, dtype, axis)
     start, stop, base = (array(x) if isinstance(x, (list, tuple)) else x for x in (start, stop, base))
@@ -163,6 +166,7 @@ def geomspace(
     Value([ 1.,  4., 16.], shape=(3,), op=concatenate)
     """
     num = _count("geomspace", num)
+    check_labels("geomspace", (start, stop))
     start, stop = _ends(start, stop)
     product = as_data(start * stop)
     if not is_abstract(product) and (as_numpy(product) == 0).any():
@@ -171,7 +175,7 @@ def geomspace(
     way = np.arange(num).reshape(-1, *(1,) * len(shape_of(start))) / (gaps or 1)
     y = start * power(divide(stop, start), static(way, start))
     if endpoint and num > 1:
-        y = concatenate([y[:-1], expand_dims(stop, 0)])
+        y = concatenate([y[:-1, ...], expand_dims(stop, 0)])
     return _placed(y, dtype, axis)
 
 

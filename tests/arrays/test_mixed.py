@@ -141,6 +141,34 @@ def test_every_operation_of_strict_arrays(name: str, case: Case) -> None:
             np.testing.assert_allclose(np.asarray(g), want, rtol=1e-7, atol=1e-8)
 
 
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda v: am.median(v, axis=0),
+        lambda v: am.quantile(v, 0.4, axis=0),
+        lambda v: am.percentile(v, 40.0, axis=1, keepdims=True),
+        lambda v: am.nanmedian(v, axis=0),
+        lambda v: am.cross(v[:, :3], v[:, 1:]),
+        lambda v: am.geomspace(v[0, ...] + 1.0, v[1, ...] + 1.0, 3, axis=1),
+    ],
+)
+def test_plain_strict_arrays_of_several_axes(f: Callable[[Any], Any]) -> None:
+    """Which take no index that says less than all axes."""
+    xp: Any = pytest.importorskip("array_api_strict")
+    x = np.arange(12.0).reshape(3, 4) ** 1.5
+    got = f(xp.asarray(x))
+    assert isinstance(got, type(xp.asarray(x)))
+    np.testing.assert_allclose(np.asarray(got), f(x), rtol=1e-14)
+
+
+@pytest.mark.parametrize("name", ["erf", "gammaln", "xlogy"])
+def test_special_functions_that_the_standard_lacks(name: str) -> None:
+    xp: Any = pytest.importorskip("array_api_strict")
+    x = xp.asarray([1.0, 2.0])
+    with pytest.raises(TypeError, match=r"array_api_strict has no .*compose it of functions that it has"):
+        getattr(am.special, name)(*[x] * (2 if name == "xlogy" else 1))
+
+
 def test_strict_arrays_beside_numbers() -> None:
     xp: Any = pytest.importorskip("array_api_strict")
     v = Value(xp.asarray([[1.0, 2.0], [3.0, 4.0]]))

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import autograd_mini as am
+from autograd_mini import Value
 
 nan, inf = np.nan, np.inf
 S = am.special
@@ -92,11 +93,12 @@ ROWS: dict[str, dict[str, Function]] = {
     "largest size": {"norm": lambda x: am.norm(x, inf), "max": lambda x: am.max(am.abs(x))},
     "softmax": {"softmax": am.softmax, "log": lambda x: am.exp(am.log_softmax(x)), "special": S.softmax},
 }
-ENDLESS = {"log of the sum", "sum", "mean", "largest", "distance", "largest size"}
+ENDLESS = {"log of the sum", "sum", "mean", "largest", "distance", "largest size", "length", "product"}
 """The others are made of quotients and differences of the entries' sizes, which of inf are nan."""
 
 ENTRIES = [[0.0], [0.0, 0.0], [0.0, 0.0, 5.0], [2.0, 2.0, 2.0], [1.0, 3.0, 3.0], [1.0, 2.0, 4.0], [-1.0, -1.0], [3.0]]
 AT_THE_ENDS = [[-inf, -inf], [-inf, 1.0, -inf], [1.0, -inf], [inf, 1.0], [inf, inf], [1.0, nan], [nan, nan], [inf]]
+AT_THE_ENDS += [[inf, inf, 2.0], [2.0, -inf, -inf], [-inf, 2.0]]
 
 
 def views(f: Function, x: Any) -> list[Any]:
@@ -165,14 +167,14 @@ POINTS: dict[str, dict[str, Function]] = {
     "gamma": {"log": S.gammaln, "loggamma": S.loggamma},
 }
 WHERE: dict[str, list[float]] = {
-    "root": [0.0, 0.3, 2.0, inf, nan],
+    "root": [0.0, -0.0, 0.3, 2.0, inf, nan],
     "inverse": [0.3, -2.0, inf, nan],
     "entropy": [0.3, 2.0, nan],
     "log": [0.3, 2.0, inf, nan],
     "logit": [0.3, 0.5, nan],
     "cube root": [0.3, -2.0, inf, nan],
-    "size": [0.0, -0.0, 1.0, -1.0, nan],
-    "diagonal": [0.0, 1.0, -1.0, nan],
+    "size": [0.0, -0.0, 1.0, -1.0, inf, -inf, nan],
+    "diagonal": [0.0, 1.0, -1.0, inf, -inf, nan],
     "twice": [0.0, 2.0, inf, nan],
     "clipped": [0.0, 1.0, -1.0, 2.0, inf, -inf],
     "step": [0.0, 1.0, -1.0, inf, -inf],
@@ -213,6 +215,42 @@ def test_norms_of_rows_are_smooth_at_0_where_their_squares_are_summed() -> None:
     x = np.array([[0.0, 0.0], [3.0, 4.0]])
     h = am.hessian(lambda x: am.sum(am.norm(x, axis=1) ** 2))(x)
     np.testing.assert_allclose(h.reshape(4, 4), 2.0 * np.eye(4), atol=1e-15)
+
+
+@pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")
+def test_lengths_without_end() -> None:
+    """An infinite entry is the whole length, and moves it by what it moves; √(x² + x²) is √2 · |x|, so two share."""
+    half = np.sqrt(0.5)
+    assert am.grad(am.hypot, (0, 1))(inf, 3.0) == (1.0, 0.0)
+    assert am.grad(am.hypot, (0, 1))(0.0, -inf) == (0.0, -1.0)
+    np.testing.assert_allclose(am.grad(am.hypot, (0, 1))(inf, -inf), [half, -half])
+    assert am.norm(Value([1.0, -inf])).item() == inf
+    np.testing.assert_array_equal(am.grad(am.norm)(np.array([1.0, -inf, 0.0])), [0.0, -1.0, 0.0])
+    np.testing.assert_allclose(am.grad(am.norm)(np.full(4, -inf)), np.full(4, -0.5))
+    rows = np.array([[3.0, inf], [3.0, 4.0], [0.0, 0.0], [inf, -inf]], np.float32)
+    g = am.grad(lambda x: am.sum(am.norm(x, axis=1, keepdims=True)))(rows)
+    assert g.dtype == np.float32
+    np.testing.assert_allclose(g, [[0.0, 1.0], [0.6, 0.8], [0.0, 0.0], [half, -half]], rtol=1e-6)
+    np.testing.assert_array_equal(am.vmap(am.grad(am.norm))(rows[:3])[0], [0.0, 1.0])
+    assert np.isnan(am.norm(np.array([inf, nan])))
+    assert np.isnan(am.grad(am.norm)(np.array([inf, nan]))).all()
+
+
+def test_running_products_without_end() -> None:
+    """Each result is asked for alone, and its gradient is the product of the other entries so far."""
+    x = np.array([2.0, -inf, 3.0, 0.5])
+    jacobian = am.jacobian(am.cumprod)(x)
+    np.testing.assert_array_equal(jacobian[1], [-inf, 2.0, 0.0, 0.0])
+    np.testing.assert_array_equal(jacobian[3], [-inf, 3.0, -inf, -inf])
+    np.testing.assert_array_equal(am.jvp(am.cumprod, (x,), (np.eye(4)[0],))[1], [1.0, -inf, -inf, -inf])
+
+
+def test_the_slope_of_the_root_points_up() -> None:
+    """Whatever the sign of 0, to the right of it the root rises."""
+    for zero in (0.0, -0.0, np.array([-0.0]), np.float32(-0.0)):
+        with np.errstate(divide="ignore"):
+            assert am.elementwise_grad(am.sqrt)(zero) == inf
+    assert np.signbit(am.sqrt(-0.0))
 
 
 def test_nan_is_the_larger_one() -> None:
