@@ -1,10 +1,13 @@
 """Functions whose results have no gradient: comparisons, tests, indices, counts. Values count as their data.
 
+Those that pick entries of their operands, such as ``unique``, are here for plain data, and in ``sets`` for Values.
+
 They are NumPy's own functions, or those of the data's library, under NumPy's names.
 """
 
 from __future__ import annotations
 
+import builtins
 import functools
 import inspect
 from collections.abc import Callable
@@ -16,6 +19,7 @@ import numpy as np
 from ..arrays import UnknownData, is_foreign, kind_of, library, plain
 from ..node import Node
 from ..operation import lost
+from ..state import STATE
 
 
 def as_data(x: Any) -> Any:
@@ -58,10 +62,21 @@ PLAIN: dict[str, Callable[..., Any]] = {}
 """The functions of this file by NumPy's name."""
 
 
+_CARRY = frozenset(
+    {"unique", "unique_all", "unique_counts", "unique_inverse", "unique_values"}
+    | {"intersect1d", "union1d", "setdiff1d", "setxor1d"}
+)
+"""Functions whose results are entries of their operands, which pass their gradient on."""
+
+
 def _function(name: str, summary: str, call: str, result: str) -> Callable[..., Any]:
     def function(*args: Any, **kwargs: Any) -> Any:
         if len(args) > 1 and len(args) > _place_of_out(name) and args[_place_of_out(name)] is not None:
             raise _no_out(name)
+        if name in _CARRY and builtins.any(map(_may_lose, args)):
+            from .sets import SETS
+
+            return SETS[name](*args, **kwargs)
         args = tuple(map(without_graph, args))
         if kwargs:
             if kwargs.pop("out", None) is not None:
@@ -71,6 +86,8 @@ def _function(name: str, summary: str, call: str, result: str) -> Callable[..., 
         return function_of(name, args[0] if args else None)(*args, **kwargs)
 
     function.__name__ = function.__qualname__ = name
+    carries = name in _CARRY
+    flow = "Entries of a Value are a Value, and pass their gradient on." if carries else "No gradient flows through it."
     function.__doc__ = f"""{summary}
 
     Parameters
@@ -81,7 +98,7 @@ def _function(name: str, summary: str, call: str, result: str) -> Callable[..., 
     Returns
     -------
     plain data
-        No gradient flows through it.
+        {flow}
 
     Examples
     --------
@@ -91,6 +108,10 @@ def _function(name: str, summary: str, call: str, result: str) -> Callable[..., 
     """
     PLAIN[name] = function
     return function
+
+
+def _may_lose(x: Any) -> bool:
+    return isinstance(x, Node) and x.requires_grad and kind_of(x) in "fc" and STATE.get().is_on
 
 
 @functools.cache
