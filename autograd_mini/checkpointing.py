@@ -18,7 +18,7 @@ from .leaves import filled_like
 from .made import decorated
 from .node import Node
 from .operation import RUNTIME, Operation, Rule
-from .state import STATE, no_grad, recording
+from .state import STATE, differentiating_as, differentiation, no_grad, recording
 from .tree import flatten
 
 P = ParamSpec("P")
@@ -87,6 +87,7 @@ class _Segment:
         self.f, self.args, self.kwargs = f, args, kwargs
         self.name = str(getattr(f, "__name__", type(f).__name__)).strip("<>")
         self.sources: tuple[Any, ...] = ()
+        self._call = differentiation()
         self._rows: dict[int, tuple[Any, bool, dict[int, Any]]] = {}
 
     def first(self) -> Any:
@@ -119,7 +120,7 @@ class _Segment:
         """Call the function again: its results as one node, and the age from which on nodes are its own."""
         start = clock()
         try:
-            with recording():
+            with recording(), differentiating_as(self._call):
                 leaves, _ = flatten(self.f(*self.args, **self.kwargs))
                 outs = [y for y in leaves if self._is_new(y, start)]
                 root = outs[0] if len(outs) == 1 else to_vector(outs)[0]

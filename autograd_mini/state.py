@@ -173,6 +173,21 @@ class differentiating:  # noqa: N801 (used as a function, like no_grad)
         _DIFFERENTIATING.reset(self._token)
 
 
+@contextmanager
+def differentiating_as(call: differentiating | None) -> Iterator[None]:
+    """What runs inside counts as part of ``call``, as ``differentiation()`` gave it, or of none."""
+    token = _DIFFERENTIATING.set(call)
+    try:
+        yield
+    finally:
+        _DIFFERENTIATING.reset(token)
+
+
+def differentiation() -> differentiating | None:
+    """The innermost call of a function to be differentiated that is going on."""
+    return _DIFFERENTIATING.get()
+
+
 def is_differentiating() -> bool:
     """Whether ``grad`` or one of its kin is calling the function that it differentiates."""
     return _DIFFERENTIATING.get() is not None

@@ -69,7 +69,15 @@ def _for_each_example(function: Callable[..., Any], operands: tuple[Any, ...], s
 
     if not any(map(levels, operands)):
         raise  # noqa: PLE0704 (the error in whose handling this is called)
-    return for_each(function, operands, static)
+
+    def one(*picked: Any, **options: Any) -> Any:
+        """The function of one example, which is a batch itself where one ``vmap`` stands in another."""
+        try:
+            return function(*picked, **options)
+        except (TypeError, AttributeError):
+            return _for_each_example(function, picked, options)
+
+    return for_each(one, operands, static)
 
 
 def _misused(out: Any) -> str:

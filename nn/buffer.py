@@ -77,6 +77,11 @@ class Buffer(Value):
 
     def _store(self, new: Any) -> None:
         """Replace the data by a copy of ``new`` in the same shape and dtype."""
+        if self.op is not None:
+            raise TypeError(
+                f"{self!r} came as a Value to functional_call, which its gradient flows to: assign new numbers to the "
+                "module's attribute, or pass value.detach()"
+            )
         data = new.raw if isinstance(new, Value) else new
         if isinstance(data, (int, float)):
             data = np.asarray(data)

@@ -11,6 +11,7 @@ from typing import Any
 from autograd_mini import Value
 from autograd_mini.arrays import shape_of
 
+from .buffer import Buffer
 from .module import Module, Parameter, _walk
 
 
@@ -25,7 +26,7 @@ def functional_call(model: Module, state: Mapping[str, Any], /, *args: Any, **kw
     model : Module
     state : mapping of str to Value, array or number
         By dotted name, as in ``state_dict()``, one for each parameter, in its shape. Gradients flow to those that are
-        Values. What the module remembers besides parameters may be there too.
+        Values. What the module remembers besides parameters may be there too, and gets its gradient as well.
     *args, **kwargs
         What the model takes.
 
@@ -102,9 +103,11 @@ def _near(name: str, others: Any) -> str:
 def _in_place_of(entry: Value, item: Value) -> Value:
     """A Value of the entry's class and name that passes its gradient on to ``item``."""
     new: Value
-    if isinstance(entry, Parameter):
+    if isinstance(entry, Parameter) or item.requires_grad:
         new = object.__new__(type(entry))
         Value.__init__(new, item, name=entry.name)
+        if isinstance(entry, Buffer) and isinstance(new, Buffer):
+            new.persistent = entry.persistent
     else:
         new = copy(entry)
         new.data = item

@@ -1,5 +1,6 @@
 """``checkpoint``: the same gradients of every order and in both modes, less memory, and what is refused."""
 
+import copy
 import gc
 import threading
 import tracemalloc
@@ -305,3 +306,12 @@ def test_pictures_and_anomalies() -> None:
         z = checkpoint(am.sqrt)(Value(np.zeros(2)))
         with pytest.raises(am.AnomalyError, match="sqrt"):
             am.sum(z).backward()
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy])
+def test_copies_inside(copied: Callable[[Any], Any]) -> None:
+    f = checkpoint(lambda x: copied(x) ** 3)
+    assert grad(f)(3.0) == 27.0
+    assert grad(grad(f))(3.0) == 18.0
+    assert grad(checkpoint(f))(3.0) == 27.0
+    assert jvp(f, (3.0,), (2.0,))[1] == 54.0

@@ -299,3 +299,28 @@ def test_jacobians_of_an_operation_without_a_forward_rule(name: str, outside: di
 def test_errors_of_a_function_are_its_own_under_vmap(outside: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"mismatch|shape"):
         am.vmap(outside["sparse product"])(np.ones((2, 3)))
+
+
+def _of_arrays(f: Callable[[Any], Any]) -> Any:
+    return am.primitive("f {x}", am.Rule(lambda g, out, x: x * 0.0 + am.sum(g), "f′"))(f)
+
+
+COLUMN, MATRIX = np.array([[1.0], [2.0], [3.0]]), np.arange(9.0).reshape(3, 3)
+
+
+@pytest.mark.parametrize(
+    ("f", "n"),
+    [
+        (lambda x: COLUMN @ x, 1),
+        (lambda x: MATRIX @ x, 3),
+        (lambda x: np.vecdot(COLUMN[:, 0], x), 3),
+        (lambda x: np.linalg.solve(2.0 * np.eye(3), x), 3),
+        (lambda x: np.array([2.0 * entry for entry in x]), 3),
+    ],
+    ids=["column @ x", "matrix @ x", "vecdot", "solve", "loop"],
+)
+def test_vmap_in_vmap_of_a_function_of_arrays(f: Callable[[Any], Any], n: int) -> None:
+    xs = np.random.default_rng(0).normal(size=(2, 4, n))
+    want = np.array([[f(x) for x in row] for row in xs])
+    np.testing.assert_allclose(am.vmap(_of_arrays(f))(xs[0]), want[0])
+    np.testing.assert_allclose(am.vmap(am.vmap(_of_arrays(f)))(xs), want)

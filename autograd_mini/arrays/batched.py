@@ -100,6 +100,10 @@ class Batched:
         if method != "__call__" or (out is not None and out[0] is not inputs[0]) or any(map(_is_value, inputs)):
             return NotImplemented
         name = ufunc.__name__
+        if ufunc is np.matmul:
+            return library(*inputs).matmul(*inputs, **kwargs)
+        if ufunc.signature is not None:
+            raise TypeError(f"{name} computes on whole axes, which inside vmap are those of one example")
         function = _OPERATORS.get(name, name) if getattr(np, name, None) is ufunc else ufunc
         return elementwise(function, *inputs, **kwargs)
 

@@ -11,6 +11,7 @@ import numpy as np
 from ..arrays import dtype_of, kind_of, library, plain, shape_of, static
 from ..node import Node
 from ..operation import Operand, Rule, case, composed, primitive
+from .arithmetic import floating
 from .elementwise import floor, rint
 from .indexing import getitem, take
 from .joining import array, concatenate
@@ -228,7 +229,10 @@ def _ramp(x: Any, axis: int, before: int, after: int, ends: Any) -> tuple[Any, A
 
     def part(edge: Any, end: Any, steps: Any) -> Any:
         share = steps.reshape(along)
-        share = static(share, x) if kind_of(x) in "fc" else share
+        if kind_of(x) in "fc":
+            share = static(share, x)
+        else:  # differences of unsigned numbers would wrap
+            edge = floating(edge)
         border = end + (edge - end) * share
         return border if kind_of(x) in "fc" else astype(floor(border) if kind_of(x) != "b" else border, dtype_of(x))
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from ..arrays import beside, data_of, dtype_of, is_foreign, is_half, kind_of, library, of_kind, shape_of, static
 from ..arrays.numpy import dtype_of as numpy_dtype
+from ..arrays.ties import cast, divided, widened
 from ..node import Node
 from ..operation import Operand, Rule, case, composed, primitive
 from .arithmetic import divide, maximum, minimum, where as choose
@@ -23,7 +24,7 @@ from .joining import concatenate
 from .plain import as_data
 from .rearranging import flip
 from .shapes import astype, broadcast_to, in_float32, reshape, transpose
-from .ties import shared
+from .ties import at_least_one, shared
 
 Axis: TypeAlias = int | Sequence[int] | None
 
@@ -306,26 +307,47 @@ def _shared(g: Any, out: Any, x: Any, axis: Axis, keepdims: bool, mask: Any = No
     return shared(restored(g, x, axis, keepdims), hit if mask is None else hit & mask, axes_of(axis, data.ndim))
 
 
+def _moved(t: Any, out: Any, x: Any, axis: Axis, keepdims: bool, mask: Any = None) -> Any:
+    """The tangent of an extreme value, the mean of those of the entries that tie for it."""
+    if not shape_of(x):
+        return t
+    data = data_of(x)
+    hit = (data == data_of(restored(out, x, axis, keepdims))) | (data != data)
+    hit = hit if mask is None else hit & mask
+    wide, axes = widened(t), axes_of(axis, data.ndim)
+    counts = library(hit).sum(hit, axis=axes, keepdims=True)
+    means = sum(divided(choose(hit, wide, 0.0), at_least_one(counts)), axis=axes, keepdims=keepdims)
+    return means if wide is t else cast(means, dtype_of(out))
+
+
 def _among(x: Any, mask: Any, sign: float) -> Any:
     """The entries that take part, and in place of the others the least (sign 1) or the most (-1) of their dtype."""
-    return x if mask is None else library(x, mask).where(mask, x, _worst(x, sign))
+    return x if mask is None else library(x, mask).where(mask, x, worst(x, sign))
 
 
-@primitive("max {x}", Rule(_shared, "[{x} = {out}]", "{g} to the entries that are largest"), cases=(*CASES, *ASKED))
+@primitive(
+    "max {x}",
+    Rule(_shared, "[{x} = {out}]", "{g} to the entries that are largest", jvp=_moved),
+    cases=(*CASES, *ASKED),
+)
 def max_(x: Operand, axis: Axis = None, keepdims: bool = False, mask: Any = None) -> Any:
     """Largest entry along some axes, or of all, or of those of a mask."""
     x = _among(x, mask, 1.0)
     return library(x).max(x, axis=plain_axis(axis), keepdims=keepdims)
 
 
-@primitive("min {x}", Rule(_shared, "[{x} = {out}]", "{g} to the entries that are smallest"), cases=(*CASES, *ASKED))
+@primitive(
+    "min {x}",
+    Rule(_shared, "[{x} = {out}]", "{g} to the entries that are smallest", jvp=_moved),
+    cases=(*CASES, *ASKED),
+)
 def min_(x: Operand, axis: Axis = None, keepdims: bool = False, mask: Any = None) -> Any:
     """Smallest entry along some axes, or of all, or of those of a mask."""
     x = _among(x, mask, -1.0)
     return library(x).min(x, axis=plain_axis(axis), keepdims=keepdims)
 
 
-def _worst(x: Any, sign: float) -> bool | int | float:
+def worst(x: Any, sign: float) -> bool | int | float:
     """What every number of the dtype is larger (sign 1) or smaller (-1) than, or equal to."""
     kind = kind_of(x)
     if kind == "b":

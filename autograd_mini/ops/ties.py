@@ -16,10 +16,10 @@ from .joining import concatenate
 def shared(g: Any, hit: Any, axes: tuple[int, ...]) -> Any:
     """``g``, whose ``axes`` have length 1, in equal parts to those entries along them that hit."""
     counts = library(hit).sum(hit, axis=axes, keepdims=True)
-    return where(hit, divided(g, _at_least_one(counts)), 0.0)
+    return where(hit, divided(g, at_least_one(counts)), 0.0)
 
 
-def _at_least_one(counts: Any) -> Any:
+def at_least_one(counts: Any) -> Any:
     """Whole numbers to divide by, where none is of nothing."""
     if type(counts) is np.ndarray:
         return np.maximum(counts, 1)
@@ -34,7 +34,7 @@ def shared_in_runs(g: Any, ordered: Any, axis: int) -> Any:
         return g
     index = index_along_axis(runs, shape, axis)
     counts = scatter(copied(np.ones(shape, np.int32), data), index, shape)
-    parts = divided(scatter(widened(g), index, shape), _at_least_one(counts))
+    parts = divided(scatter(widened(g), index, shape), at_least_one(counts))
     return cast(getitem(parts, index), data_of(g).dtype)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
@@ -15,7 +14,7 @@ from ..operation import Operand, Rule, case, composed, primitive
 from .arithmetic import zeros_like
 from .convolution import check_room, padding_pairs, per_axis
 from .padding import pad_constant
-from .reductions import sum
+from .reductions import sum, worst
 from .shapes import in_float32, moveaxis
 
 Sizes: TypeAlias = tuple[int, ...]
@@ -227,7 +226,7 @@ def max_pool(
     x, how, _, border = _prepared("max_pool", x, kernel, stride, padding, dilation, ceil_mode)
     if not any(map(any, border)):
         return largest(x, **how)
-    return largest(pad_constant(x, ((0, 0), (0, 0), *border), -math.inf), **how, border=border)
+    return largest(pad_constant(x, ((0, 0), (0, 0), *border), worst(x, 1.0)), **how, border=border)
 
 
 @composed(

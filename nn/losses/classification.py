@@ -55,7 +55,7 @@ def hinge_loss(prediction: Any, target: Any, reduction: str = "mean") -> Any:
         if labels is not None and np.any(wrong := (labels != 1) & (labels != -1)):
             found = first(wrong, labels)
             raise ValueError(f"hinge_loss takes targets -1 and 1, got {found}; if they are 0 and 1 pass 2 * target - 1")
-        return reduced(am.relu(1.0 - target * prediction), reduction)
+        return reduced(am.relu(1.0 - prediction * target), reduction)
 
 
 @am.primitive(
@@ -157,7 +157,7 @@ def binary_cross_entropy_with_logits(prediction: Any, target: Any, reduction: st
     with cost(reduction, "softplus(z) − target · z"):
         prediction, target = alike("binary_cross_entropy_with_logits", prediction, target)
         check_probabilities("binary_cross_entropy_with_logits", "targets", target)
-        return reduced(am.softplus(prediction) - target * prediction, reduction)
+        return reduced(am.softplus(prediction) - prediction * target, reduction)
 
 
 # --- one of many ------------------------------------------------------------------------------------------------------
@@ -222,7 +222,7 @@ def cross_entropy(
         if target.shape == shape and kind_of(target) == "f":
             check_probabilities("cross_entropy", "targets", target)
             wanted = (1.0 - label_smoothing) * target + label_smoothing / shape[-1] if label_smoothing else target
-            return reduced(-am.sum(wanted * am.log_softmax(scores), axis=-1), reduction)
+            return reduced(-am.sum(am.log_softmax(scores) * wanted, axis=-1), reduction)
         labels = classes_of("cross_entropy", scores, target)
         if not label_smoothing:
             return reduced(am.softmax_cross_entropy(scores, labels, reduction), reduction)
@@ -314,8 +314,8 @@ def kl_divergence(prediction: Any, target: Any, reduction: str = "mean", *, log_
     with cost(reduction, "target · (log target − log p)", "batchmean"):
         prediction, target = alike("kl_divergence", prediction, target)
         if log_target:
-            losses = am.exp(target) * (target - prediction)
+            losses = am.subtract(target, prediction) * am.exp(target)
         else:
             check_probabilities("kl_divergence", "targets", target)
-            losses = target * (am.log(am.where(data_of(target) > 0, target, 1.0)) - prediction)
+            losses = am.subtract(am.log(am.where(data_of(target) > 0, target, 1.0)), prediction) * target
         return reduced(losses, reduction)

@@ -140,3 +140,11 @@ def test_losses_of_many_rows(reduction: str) -> None:
             np.testing.assert_allclose(float(loss.raw), want, rtol=2e-3)
         g = am.gradients(losses[0], prediction)
         np.testing.assert_allclose(g[:, 0], np.full(MANY, -0.5 / MANY), rtol=0.01)
+
+
+@pytest.mark.parametrize("f", [am.max, am.min, am.nanmax, lambda x: am.max(x, where=x > 0, initial=-1.0)])
+def test_tangents_of_many_ties(f: Callable[[Any], Any]) -> None:
+    ones = np.ones(70_000, np.float16)
+    _, tangent = am.jvp(f, (ones,), (ones,))
+    assert tangent.dtype == np.float16
+    np.testing.assert_allclose(tangent, 1.0, rtol=2e-3)  # the mean of ones

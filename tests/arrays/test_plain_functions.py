@@ -8,7 +8,7 @@ import pytest
 
 import autograd_mini as am
 from autograd_mini import Value
-from autograd_mini.arrays import as_numpy
+from autograd_mini.arrays import as_numpy, shape_of
 from autograd_mini.ops.plain import PLAIN
 from tests.arrays.test_every_operation import maker
 
@@ -140,3 +140,13 @@ def test_a_filling_gets_the_gradient() -> None:
     y = am.full_like(x, c)
     am.sum(y * y).backward()
     assert c.grad.item() == 12.0
+
+
+@pytest.mark.parametrize("kind", ["torch", "jax"])
+def test_values_are_found_in_lists(kind: str) -> None:
+    data, _ = maker(kind)
+    x, y, z = (Value(data(np.array(entries))) for entries in ([1.0, 2.0], [3.0, 4.0], [3.0]))
+    assert y in [x, y]
+    assert y not in [x, z]
+    assert [x, y].index(y) == 1
+    assert shape_of(x == y) == (2,)

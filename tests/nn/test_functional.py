@@ -237,3 +237,40 @@ def test_names_that_would_lose_a_gradient_say_so() -> None:
         model.load_state_dict({"W": leaf * 2.0, "b": np.zeros(1)})
     with am.no_grad():
         model.load_state_dict({"W": leaf * 2.0, "b": np.zeros(1)})
+
+
+class _Centred(Module):
+    def __init__(self) -> None:
+        self.w = Parameter(np.ones(2))
+        self.mean, self.seen = nn.Buffer(np.zeros(2)), nn.Buffer(np.zeros(2))
+        self.scales = [nn.Buffer(np.ones(2))]
+
+    def forward(self, x: Any) -> Any:
+        self.seen = self.seen * 0.5 + x
+        return am.sum(((x - self.mean) * self.w * self.scales[0]) ** 2)
+
+
+def test_gradients_reach_buffers() -> None:
+    model, x, mean = _Centred(), np.array([1.0, 3.0]), np.array([0.5, 1.0])
+    state = {**model.state_dict(), "mean": mean}
+    got = grad(lambda state: functional_call(model, state, x))(state)
+    np.testing.assert_allclose(got["mean"], -2.0 * (x - mean))
+    np.testing.assert_allclose(got["scales.0"], 2.0 * (x - mean) ** 2)
+    np.testing.assert_array_equal(got["seen"], np.zeros(2))
+    np.testing.assert_array_equal(model.mean.data, np.zeros(2))
+    np.testing.assert_array_equal(model.seen.data, x)
+    assert isinstance(model.seen, nn.Buffer)
+    assert not model.seen.requires_grad
+
+
+def test_a_buffer_with_a_gradient_is_not_written_into() -> None:
+    class Counting(Module):
+        def __init__(self) -> None:
+            self.seen = [nn.Buffer(np.zeros(2))]
+
+        def forward(self, x: Any) -> Any:
+            self.seen[0].data = x
+            return am.sum(x)
+
+    with pytest.raises(TypeError, match=r"came as a Value to functional_call.*value.detach"):
+        grad(lambda seen: functional_call(Counting(), {"seen.0": seen}, np.ones(2)))(np.zeros(2))

@@ -186,3 +186,18 @@ def test_masked_extremes_of_floats_start_from_infinity() -> None:
     x = Value([[1.0, 5.0, -2.0], [7.0, 7.0, 7.0]])
     np.testing.assert_array_equal(am.max(x, axis=1, where=MASK, initial=-math.inf).raw, [1.0, -math.inf])
     np.testing.assert_array_equal(am.min(x, axis=1, where=MASK, initial=math.inf).raw, [-2.0, math.inf])
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64"])
+def test_ramps_down_to_the_edge_and_pools_with_a_border(dtype: str) -> None:
+    x, least = np.array([3, 1, 2], dtype), np.iinfo(dtype).min
+    want = np.pad(x, 4, mode="linear_ramp", end_values=7)
+    np.testing.assert_array_equal(am.pad(Value(x), 4, mode="linear_ramp", end_values=7).data, want)
+    pooled = am.max_pool(Value(np.array([[[least, 5, least, least]]], dtype)), 2, stride=2, padding=1)
+    np.testing.assert_array_equal(pooled.data, np.array([[[least, 5, least]]], dtype))
+    assert pooled.dtype == dtype
+
+
+def test_pools_of_booleans_with_a_border() -> None:
+    pooled = am.max_pool(Value(np.array([[[True, False]]])), 2, stride=2, padding=1)
+    np.testing.assert_array_equal(pooled.data, [[[True, False]]])
