@@ -321,6 +321,15 @@ def test_the_formulas_of_the_three_steps() -> None:
     assert texts["Forward: layer1"] == "Z₁ = X·W₁ + b₁\nA₁ = tanh Z₁"
 
 
+def test_a_step_back_over_neurons_tells_their_deltas_alone() -> None:
+    walk = steps(network(scalar=True))
+    told = {title: layer.text.split("\n") for title, layer in zip(titles(walk), walk.layers, strict=True)}
+    for layer, neurons in (("layer1", 3), ("layer2", 2)):
+        starts = [line.split(" × ")[0] for line in told[f"Step 2: δ passed back to {layer}"]]
+        n = layer[-1].translate(str.maketrans("12", "₁₂"))
+        assert starts == [f"δ = ∂L/∂z{n}[{i}] = ∂L/∂a{n}[{i}]" for i in range(1, neurons + 1)]
+
+
 def test_layers_without_scopes_are_numbered() -> None:
     w1, w2 = Value(0.5, name="w1"), Value(-0.3, name="w2")
     f = am.tanh(w2 * am.tanh(w1 * 2.0))
@@ -391,7 +400,8 @@ def test_the_page_draws_every_value_and_edge(walk: Steps) -> None:
     assert len(ids) == len(set(ids))
     opening = next(tag for tag in re.findall("<svg [^>]*>", walk.html()) if 'class="graph"' in tag)
     assert 'role="group"' in opening
-    assert re.search('aria-label="[^"]* C[^"]*"', opening)
+    assert 'aria-label="Computation graph of C with ' in opening
+    assert 'choose a card to see its chain rule"' in opening
     drawn = {node.id for node in walk.trace.nodes if node.kind != "number"}
     assert drawn <= set(ids)
     assert {edge.id for edge in walk.trace.edges if edge.operand in drawn} <= set(ids)
@@ -802,7 +812,11 @@ def test_an_animated_svg_keeps_time(walk: Steps, seconds: float) -> None:
 
 def test_scenes_grow(walk: Steps) -> None:
     last = None
-    for scene in scenes(walk.frames, None):
+    for i, scene in enumerate(scenes(walk.frames, None), 1):
+        done = walk.frames[:i]
+        assert scene.values == {frame.node for frame in done if frame.phase == "forward"}
+        assert scene.updated == {frame.node for frame in done if frame.phase == "update"}
+        assert scene.ahead == {edge.id for edge in walk.trace.edges if edge.result in scene.values}
         if last is not None:
             assert last.values <= scene.values
             assert last.gradients <= scene.gradients
@@ -1043,11 +1057,15 @@ def caption_rows(source: str) -> tuple[float, list[list[tuple[str, float, str]]]
     return float(box.get("WIDTH", 0)), rows
 
 
-@pytest.mark.parametrize("by", ["step", "layer"])
+@pytest.mark.parametrize("by", ["step", "layer", "narrow"])
 def test_captions_of_a_film_have_the_same_rows(walk: Steps, by: Any) -> None:
     """All have room for the longest; the number of the step stands at the right of the first row."""
-    shown = walk._scenes(by)
     room = walk._film.width - 60
+    if by == "narrow":
+        x = Value(3.0, name="a value with a name of quite a few words")
+        walk, by, room = steps(x * 2.0, rankdir="TB"), "step", 420
+        assert walk._film.width < 480
+    shown = walk._scenes(by)
     widths = int((room - 76) / (14 * 0.62)), int(room / (12 * 0.62))
     told = [scene.caption(widths) for scene in shown]
     formulas, texts = (max(len(part) for part in parts) for parts in zip(*told, strict=True))
