@@ -324,6 +324,7 @@ def test_the_formulas_of_the_three_steps() -> None:
 def test_a_step_back_over_neurons_tells_their_deltas_alone() -> None:
     walk = steps(network(scalar=True))
     told = {title: layer.text.split("\n") for title, layer in zip(titles(walk), walk.layers, strict=True)}
+    assert [told[f"Forward: layer{n}"][-1] for n in (1, 2)] == ["… and 3 more", "… and 1 more"]
     for layer, neurons in (("layer1", 3), ("layer2", 2)):
         starts = [line.split(" × ")[0] for line in told[f"Step 2: δ passed back to {layer}"]]
         n = layer[-1].translate(str.maketrans("12", "₁₂"))
