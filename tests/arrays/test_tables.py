@@ -45,7 +45,7 @@ def test_all_entries_in_a_row(name: str, function: str, wide_jax: None) -> None:
 @pytest.mark.parametrize("name", LIBRARIES)
 @pytest.mark.parametrize("mode", ["full", "same", "valid"])
 @pytest.mark.parametrize("sizes", [(5, 3), (3, 5), (5, 2), (2, 6)])
-def test_convolve(name: str, mode: str, sizes: tuple[int, int], wide_jax: None) -> None:
+def test_convolve(name: str, mode: Any, sizes: tuple[int, int], wide_jax: None) -> None:
     x, y = np.arange(1.0, sizes[0] + 1), np.array([2.0, -1.0, 0.5, 3.0, -2.0, 1.0])[: sizes[1]]
     got = library(of(name, x)).convolve(of(name, x), of(name, y), mode)
     np.testing.assert_allclose(np.asarray(got), np.convolve(x, y, mode), rtol=1e-14)
