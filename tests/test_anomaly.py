@@ -306,3 +306,13 @@ def test_the_picture_flags_what_is_not_finite() -> None:
     assert source.count("not finite: nan<") == 1
     assert "no finito" in am.draw(y, lang="es").source
     assert "not finite" not in am.draw(am.sum(Value(X := np.ones(2)) * X)).source
+
+
+def test_numpys_settings_are_as_before_when_it_is_left() -> None:
+    before = np.geterr()
+    with np.errstate(divide="raise", over="raise", invalid="raise"):
+        own = np.geterr()
+        with detect_anomaly():
+            assert np.geterr() != own
+        assert np.geterr() == own
+    assert np.geterr() == before

@@ -675,3 +675,13 @@ def test_equality_compares_entries_all_the_same() -> None:
     with pytest.raises(ValueError, match="ambiguous"):
         bool(a == b)
     assert (a == "text") is False
+
+
+@pytest.mark.parametrize("data", [np.array([1.0, 2.0]), np.array(1.0), np.float64(1.0), np.float32(1.0), 1.0])
+def test_new_data_from_a_value_are_a_copy_of_the_same_kind(data: Any) -> None:
+    x, y = Value(data), Value(data + 1)
+    x.data = y
+    assert type(x.raw) is type(data)
+    x.subtract_(0.5)
+    np.testing.assert_array_equal(x.raw, data + 0.5)
+    np.testing.assert_array_equal(y.raw, data + 1)

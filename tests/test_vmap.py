@@ -175,6 +175,13 @@ def test_jvp_with_a_tangent_of_each_example() -> None:
     close(am.jvp(vmap(smooth), X, X)[1], [am.jvp(smooth, x, x)[1] for x in X])
 
 
+def test_a_broadcast_in_two_ways_is_undone() -> None:
+    """A row that gets axes in front and is stretched along its own: each entry counts as often as it was used."""
+    g, x = rng.normal(size=(4, 5, 3, 3)), rng.normal(size=(4, 1, 3))
+    got = vmap(grad(lambda x, g: am.sum(x * g)))(x, g)
+    close(got, g.sum((1, 2))[:, None])
+
+
 def test_a_jacobian_from_a_pullback() -> None:
     def f(x: Any) -> Any:
         return am.tanh(W.T @ x) * x[0]

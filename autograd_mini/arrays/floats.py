@@ -86,7 +86,7 @@ def logaddexp(x: float, y: float) -> float:
 
 def logaddexp2(x: float, y: float) -> float:
     """log2(2**x + 2**y) without overflow."""
-    return float(np.logaddexp2(x, y))
+    return x + 1.0 if x == y else max_of(x, y) + math.log1p(math.exp2(-math.fabs(x - y))) / math.log(2.0)
 
 
 def max_of(x: float, y: float) -> float:

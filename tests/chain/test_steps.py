@@ -23,10 +23,11 @@ import autograd_mini as am
 import nn
 from autograd_mini import GraphError, Value
 from autograd_mini.chain import Frame, GraphTooLarge, LayerStep, RenderError, Steps, Trace, set_renderer, steps
+from autograd_mini.chain._widths import exact_widths
 from autograd_mini.chain.render import RendererInfo, RenderTimeout, RenderWarning, render
 from autograd_mini.chain.stepping import surface
 from autograd_mini.chain.stepping.scenes import scenes
-from autograd_mini.chain.theme import DARK, LIGHT
+from autograd_mini.chain.theme import DARK, LIGHT, dark_rules
 
 HOSTILE = [
     "</script><script>alert(1)</script>",
@@ -138,6 +139,21 @@ def test_arrays_tell_products_and_shapes() -> None:
     assert says(walk, "backward", "b") == ["b receives Σ rows of ∂C/∂v₁; broadcast undone: (4, 3) → (3,)"]
 
 
+@pytest.mark.parametrize(
+    ("shape", "told"),
+    [
+        ((6,), "[0, 1, 2, 3, 4, 5]"),
+        ((7,), "shape (7,)"),
+        ((2, 3), "[[0, 1, 2], [3, 4, 5]]"),
+        ((0,), "shape (0,)"),
+        ((1, 1, 1), "shape (1, 1, 1)"),
+    ],
+)
+def test_arrays_of_up_to_six_numbers_are_told_entry_by_entry(shape: tuple[int, ...], told: str) -> None:
+    a = Value(np.arange(np.prod(shape), dtype=float).reshape(shape), name="a")
+    assert says(steps(am.sum(a)), "forward", "a") == [f"a is a parameter: {told}"]
+
+
 def test_an_array_as_root() -> None:
     x = Value(np.array([1.0, 2.0]), name="x")
     y = x**2
@@ -174,6 +190,16 @@ def test_it_changes_nothing_and_asks_for_no_backward_pass() -> None:
     assert after.frames == before.frames
     assert after.html() == before.html()
     assert [parent.grad for parent in C.parents] == grads
+
+
+def test_long_formulas_do_not_push_the_table_apart() -> None:
+    """The column of formulas is at most 48 wide; a longer one moves its own numbers alone."""
+    walk = steps(Value(2.0, name="a" * 30) * Value(3.0, name="b" * 30))
+    _, rule, *rows = walk.table().splitlines()
+    assert [len(part) for part in rule.split("  ")][2] == 48
+    assert max(len(frame.formula) for frame in walk.frames) > 48
+    for frame, row in zip(walk.frames, rows, strict=True):
+        assert row.endswith(f"  {frame.formula:<48}  {frame.text}")
 
 
 def test_the_format_of_numbers() -> None:
@@ -295,6 +321,16 @@ def test_the_formulas_of_the_three_steps() -> None:
     assert texts["Forward: layer1"] == "Z₁ = X·W₁ + b₁\nA₁ = tanh Z₁"
 
 
+def test_a_step_back_over_neurons_tells_their_deltas_alone() -> None:
+    walk = steps(network(scalar=True))
+    told = {title: layer.text.split("\n") for title, layer in zip(titles(walk), walk.layers, strict=True)}
+    assert [told[f"Forward: layer{n}"][-1] for n in (1, 2)] == ["… and 3 more", "… and 1 more"]
+    for layer, neurons in (("layer1", 3), ("layer2", 2)):
+        starts = [line.split(" × ")[0] for line in told[f"Step 2: δ passed back to {layer}"]]
+        n = layer[-1].translate(str.maketrans("12", "₁₂"))
+        assert starts == [f"δ = ∂L/∂z{n}[{i}] = ∂L/∂a{n}[{i}]" for i in range(1, neurons + 1)]
+
+
 def test_layers_without_scopes_are_numbered() -> None:
     w1, w2 = Value(0.5, name="w1"), Value(-0.3, name="w2")
     f = am.tanh(w2 * am.tanh(w1 * 2.0))
@@ -363,9 +399,32 @@ def test_the_page_holds_the_frames(walk: Steps) -> None:
 def test_the_page_draws_every_value_and_edge(walk: Steps) -> None:
     ids = Page(walk.html()).ids()
     assert len(ids) == len(set(ids))
+    opening = next(tag for tag in re.findall("<svg [^>]*>", walk.html()) if 'class="graph"' in tag)
+    assert 'role="group"' in opening
+    assert 'aria-label="Computation graph of C with ' in opening
+    assert 'choose a card to see its chain rule"' in opening
     drawn = {node.id for node in walk.trace.nodes if node.kind != "number"}
     assert drawn <= set(ids)
     assert {edge.id for edge in walk.trace.edges if edge.operand in drawn} <= set(ids)
+
+
+def test_the_forward_lane_is_led_to_where_the_hollow_head_points(walk: Steps) -> None:
+    """The stub is as long as the head from the middle of its base to its tip, and ends where the lane begins."""
+    joined = 0
+    for group in walk._svg.iter("g"):
+        if group.get("class") != "edge":
+            continue
+        stubs = [path for path in group.iter("path") if path.get("class") == "f s"]
+        heads = [part.get("points", "").split() for part in group.iter("polygon") if part.get("class") == "b"]
+        assert bool(stubs) == bool(heads)
+        for stub, head in zip(stubs, heads, strict=True):
+            (x0, y0), (x, y) = (map(float, point.split(",")) for point in re.split("[ML]", stub.get("d", ""))[1:])
+            a, tip, c = (np.array(point.split(","), float) for point in head[:3])
+            np.testing.assert_allclose([x0 - x, y0 - y], tip - (a + c) / 2, atol=0.011)
+            lane = next(path for path in group.iter("path") if path.get("class") == "f")
+            assert lane.get("d", "").startswith(f"M{x:g},{y:g}")
+            joined += 1
+    assert joined == sum(edge.requires_grad for edge in walk.trace.edges)
 
 
 def check_safe(html: str) -> None:
@@ -491,6 +550,15 @@ def test_a_card_lists_few_paths_with_their_products() -> None:
     assert sum(float(way.rpartition(" = ")[2]) for way in ways) == 4 * 2**3 + 3 * 2**2  # (x² + x) x², differentiated
 
 
+@pytest.mark.parametrize("count", [2, 6, 7])
+def test_up_to_six_paths_are_listed(count: int) -> None:
+    x = Value(2.0, name="x")
+    f = sum([x] * (count - 1), start=x)
+    lines = Page(steps(f).html()).data()["cards"]["n_0"]["lines"]
+    ways = lines[lines.index(f"{count} paths lead from x to f.") + 1 :]
+    assert [way.rpartition(" = ")[2] for way in ways] == (["1"] * count if count <= 6 else [])
+
+
 def test_paths_are_counted_without_walking_them() -> None:
     a = Value(1.0, name="a")
     r = a
@@ -535,6 +603,51 @@ def test_the_parts_of_cards_are_told_apart(real: RendererInfo, graph: Any) -> No
     for edge in walk.trace.edges:
         if edge.id in groups:
             assert bool(text(edge.id, "p")) == edge.requires_grad
+
+
+def test_texts_of_the_page_stand_where_they_were_drawn(real: RendererInfo) -> None:
+    """The drawing program's own SVG tells what is in a fixed pitch, where each text stands, and from where it runs."""
+    walk, name = steps(neuron(), update=0.1), "{http://www.w3.org/2000/svg}"
+    drawn = render(exact_widths(walk._source(LIGHT)), "svg").decode()
+    expected, found = set(), set()
+    for text in ET.fromstring(drawn).iter(f"{name}text"):
+        if (text.text or "").strip():
+            mono = text.attrib["font-family"].startswith("Courier")
+            y = float(text.attrib["y"]) + 0.13 * float(text.attrib["font-size"])
+            anchor = text.attrib["text-anchor"].removeprefix("start")
+            expected.add((text.text, text.attrib["x"], round(y, 1), mono, anchor))
+    for text in walk._svg.iter("text"):
+        mono = text.get("class", "").endswith("mono")
+        found.add((text.text, text.get("x"), float(text.get("y", "nan")), mono, text.get("text-anchor", "")))
+        assert not any("font-family" in key or "space" in key for key in text.attrib)
+    assert found == expected
+    assert len({mono for *_, mono, _ in found}) == 2
+
+
+def test_a_card_tells_the_step_of_its_parameter_with_its_value_after_it(walk: Steps) -> None:
+    """dC/dz = 2 (o − 1) (1 − o²) at o = tanh 0.25, and w1 ← 0.5 − 0.1 · 2 dC/dz."""
+    o = np.tanh(0.25)
+    dz = 2 * (o - 1) * (1 - o * o)
+    after = {"w₁": 0.5 - 0.1 * 2.0 * dz, "w₂": 0.25 + 0.1 * dz, "b": -0.5 - 0.1 * dz}
+    told = {}
+    for group in walk._svg.iter("g"):
+        told[group.get("id")] = [text.text for text in group.findall("text") if "u" in text.get("class", "").split(" ")]
+    for node in walk.trace.nodes:
+        if node.kind != "number":
+            value = f"{after[node.name]:.4g}".replace("-", "−") if node.name in after else ""
+            assert told[node.id] == ([f"{node.name} ←", value] if value else [])
+
+
+@pytest.mark.parametrize("theme", ["auto", "light", "dark"])
+def test_the_colours_of_the_page(theme: Any) -> None:
+    html = steps(fan_out(), theme=theme).html()
+    day, night, dark = html.partition(
+        {"auto": "(prefers-color-scheme: dark)", "dark": "@media screen {"}.get(theme, "\0")
+    )
+    grounds = [re.findall(r"--ground: (#\w+)", part) for part in (day, dark)]
+    assert bool(night) == (theme != "light")
+    assert grounds == [[LIGHT.ground], [DARK.ground] if night else []]
+    assert (dark_rules("svg.graph") in dark) == bool(night)
 
 
 # --- moving pictures --------------------------------------------------------------------------------------------------
@@ -601,10 +714,13 @@ def test_pictures_as_files(tmp_path: Path) -> None:
     folder = walk.save(tmp_path / "frames", dpi=30)
     files = sorted(folder.iterdir())
     assert [file.name for file in files] == [f"step-{i:02}.png" for i in range(1, len(walk.frames) + 1)]
-    assert len({image.open(BytesIO(file.read_bytes())).size for file in files}) == 1
+    sizes = [image.open(BytesIO(file.read_bytes())).size for file in files]
+    assert len(set(sizes)) == 1
     assert [path.name for path in tmp_path.iterdir()] == ["frames"]
     (folder / "mine.txt").write_text("stays")
-    walk.save(folder, dpi=30)
+    walk.save(folder, dpi=60)
+    for file in files:
+        np.testing.assert_allclose(image.open(BytesIO(file.read_bytes())).size, np.multiply(sizes[0], 2), atol=2)
     assert (folder / "mine.txt").read_text() == "stays"
     assert len(list(folder.iterdir())) == len(files) + 1
 
@@ -657,9 +773,51 @@ def test_an_animated_svg(walk: Steps, by: Any) -> None:
     assert captions == [f"{i} / {count}" for i in range(1, count + 1)]
 
 
+@pytest.mark.parametrize("theme", ["auto", "light", "dark"])
+def test_the_colours_of_an_animated_svg(theme: Any) -> None:
+    svg = ET.fromstring(steps(fan_out(), theme=theme).svg())
+    scope = "svg." + svg.get("class", "").removeprefix("autograd-steps ")
+    style = svg[0].text or ""
+    assert f"\n{scope} .o{{opacity:0}}\n" in style
+    rules = dark_rules(scope)
+    asked = f"@media (prefers-color-scheme:dark){{\n{rules}\n}}"
+    assert (rules in style, asked in style) == {"auto": (True, True), "light": (False, False)}.get(theme, (True, False))
+    assert all(line.startswith((scope, "@", "}")) for line in style.split("\n") if line)
+
+
+@pytest.mark.parametrize("seconds", [1.0, 2.5])
+def test_an_animated_svg_keeps_time(walk: Steps, seconds: float) -> None:
+    """Scene i is on from i to i + 1 times the seconds, the last one three times as long; fading in takes 0.25 s."""
+    svg = ET.fromstring(walk.svg(seconds=seconds))
+    style, count = svg[0].text or "", len(walk.frames)
+    total = seconds * (count + 2)
+    rules: dict[str, list[tuple[float, float]]] = {}
+    for name, frames in re.findall(r"@keyframes a[0-9a-f]{8}([a-z]\d+)\{(.*)\}\n", style):
+        rules[name] = [
+            (float(at.rstrip("%")) * total / 100, float(opacity))
+            for places, opacity in re.findall(r"([\d.,%]+)\{opacity:([\d.]+)\}", frames)
+            for at in places.split(",")
+        ]
+    for i in range(count):
+        end = seconds * (i + 1) if i < count - 1 else total
+        shown = [(0.0, 0.0)] * (i > 0) + [(seconds * i, 1.0), (end, float(i == count - 1)), (total, 0.0)]
+        np.testing.assert_allclose(rules.pop(f"o{i}"), shown[: -1 if i == count - 1 else None], atol=1e-3 * total)
+    for name, frames in rules.items():
+        start, before = seconds * int(name[1:]), {"h": 0.0, "k": 0.4, "l": 0.22}[name[0]]
+        wanted = [(0, before), (start, before), (start + 0.25, 1), (total, 1)]
+        np.testing.assert_allclose(frames, wanted, atol=1e-4 * total)
+    assert {name[0] for name in rules} == {"h", "k", "l"}
+    assert f"{total:g}s step-end infinite" in style
+    assert f"{total:g}s linear infinite" in style
+
+
 def test_scenes_grow(walk: Steps) -> None:
     last = None
-    for scene in scenes(walk.frames, None):
+    for i, scene in enumerate(scenes(walk.frames, None), 1):
+        done = walk.frames[:i]
+        assert scene.values == {frame.node for frame in done if frame.phase == "forward"}
+        assert scene.updated == {frame.node for frame in done if frame.phase == "update"}
+        assert scene.ahead == {edge.id for edge in walk.trace.edges if edge.result in scene.values}
         if last is not None:
             assert last.values <= scene.values
             assert last.gradients <= scene.gradients
@@ -886,3 +1044,97 @@ def test_a_film_shows_a_step_of_descent_when_it_is_taken(walk: Steps) -> None:
     for i in (0, updates[0] - 1, *updates):
         told = {text for text in visible(sources[i], LIGHT.ink) if text.endswith("←")}
         assert told == {f"{walk.trace.node(id).name} ←" for id in scenes[i].updated}
+
+
+def caption_rows(source: str) -> tuple[float, list[list[tuple[str, float, str]]]]:
+    """Width of the caption under which a picture stands; in each of its rows a text, its width and its colour."""
+    label = re.search(r"\tlabel=<(<TABLE.*</TABLE>)> labelloc=t", source)
+    assert label
+    box = next(table for table in ET.fromstring(label[1]).iter("TABLE") if table.get("BORDER") == "1")
+    rows = [
+        [("".join(cell.itertext()), float(cell.get("WIDTH", 0)), cell[0].get("COLOR", "")) for cell in row]
+        for row in box
+    ]
+    return float(box.get("WIDTH", 0)), rows
+
+
+@pytest.mark.parametrize("by", ["step", "layer", "narrow"])
+def test_captions_of_a_film_have_the_same_rows(walk: Steps, by: Any) -> None:
+    """All have room for the longest; the number of the step stands at the right of the first row."""
+    room = walk._film.width - 60
+    if by == "narrow":
+        x = Value(3.0, name="a value with a name of quite a few words")
+        walk, by, room = steps(x * 2.0, rankdir="TB"), "step", 420
+        assert walk._film.width < 480
+    shown = walk._scenes(by)
+    widths = int((room - 76) / (14 * 0.62)), int(room / (12 * 0.62))
+    told = [scene.caption(widths) for scene in shown]
+    formulas, texts = (max(len(part) for part in parts) for parts in zip(*told, strict=True))
+    assert texts > (by == "layer")
+    for i, (source, (formula, text)) in enumerate(zip(walk._film.sources(shown), told, strict=True)):
+        width, (first, *others) = caption_rows(source)
+        assert width == pytest.approx(room, abs=0.5)
+        assert first[0][1] == pytest.approx(room - 76, abs=0.5)
+        assert (first[1][0].strip(), first[1][1]) == (f"{i + 1} / {len(shown)}", 76)
+        assert {len(row) for row in others} == {1}
+        rows = [first[0], *(row[0] for row in others)]
+        padded = formula + [""] * (formulas - len(formula)) + text + [""] * (texts - len(text))
+        assert [row[0].strip() for row in rows] == padded
+        ink = {"forward": LIGHT.forward, "update": LIGHT.ink}.get(shown[i].phase, LIGHT.backward)
+        assert [row[2] for row in rows] == [ink] * formulas + [LIGHT.ink] * texts
+
+
+def test_cards_that_wait_are_pale(walk: Steps) -> None:
+    """Until its value comes a card has its own colour and that of its border at 0.4, over the white of the page."""
+    own = dict(re.findall(r'\t+(n_\d+) \[.* fillcolor="(#\w+)"', walk._source(LIGHT)))
+    borders = dict(re.findall(r'\t+(n_\d+) \[.* color="(#\w+)"', walk._source(LIGHT)))
+    assert LIGHT.ground == "#ffffff"
+
+    def pale(colour: str) -> str:
+        channels = (round(0.4 * int(colour[i : i + 2], 16) + 0.6 * 255) for i in (1, 3, 5))
+        return "#" + "".join(f"{channel:02x}" for channel in channels)
+
+    for scene, source in zip(walk._scenes("step"), walk._film.sources(walk._scenes("step")), strict=True):
+        fills = dict(re.findall(r'\t+(n_\d+) \[.* fillcolor="(#\w+)"', source))
+        assert fills == {id: colour if id in scene.values else pale(colour) for id, colour in own.items()}
+        for id, colour in re.findall(r'\t+(n_\d+) \[.* color="(#\w+)"', source):
+            if id not in {frame.node for frame in scene.now}:
+                assert colour == (borders[id] if id in scene.values else pale(borders[id]))
+
+
+@pytest.mark.parametrize(("by", "wide"), [("step", True), ("layer", True), ("step", False)])
+def test_captions_of_an_animated_svg_stand_above_the_graph(walk: Steps, by: Any, wide: bool) -> None:
+    """Line under line, 1.4 times their size apart, in a band as high as the most lines; the graph is in the middle."""
+    if not wide:
+        x = Value(3.0, name="a value with a name of eight words")
+        walk = steps(x * 2.0, update=0.1, rankdir="TB")
+        assert walk._scenes(by)[-1].caption((38, 52)) != walk._scenes(by)[-1].caption((36, 50))
+    space = "{http://www.w3.org/2000/svg}"
+    svg = ET.fromstring(walk.svg(by=by))
+    _, _, width, height = map(float, walk._svg.get("viewBox", "").split())
+    assert (width > 420) == wide
+    left, top, drawn, whole = map(float, svg.get("viewBox", "").split())
+    assert (drawn, left) == pytest.approx((max(width, 420), min(0, (width - 420) / 2)), abs=0.01)
+    assert (svg.get("width"), svg.get("height")) == (f"{drawn:g}pt", f"{whole:g}pt")
+    assert top + whole == pytest.approx(height, abs=0.01)
+    shown = walk._scenes(by)
+    room = drawn - 2 * 14.4
+    told = [scene.caption((int((room - 60) / (14 * 0.62)), int(room / (12 * 0.62)))) for scene in shown]
+    formulas, texts = (max(len(part) for part in parts) for parts in zip(*told, strict=True))
+    assert -top == pytest.approx(1.4 * (14 * formulas + 12 * texts) + 16, abs=0.01)
+    captions = [g for g in svg.findall(f"{space}g") if re.match(r"o o\d+$", g.get("class", ""))]
+    assert len(captions) == len(shown)
+    for i, (group, (formula, text)) in enumerate(zip(captions, told, strict=True)):
+        *lines, count = group
+        sizes = [14] * len(formula) + [12] * len(text)
+        assert [line.text for line in lines] == formula + text
+        assert [line.get("font-size") for line in lines] == [str(size) for size in sizes]
+        assert {float(line.get("x", "nan")) for line in lines} == {round(left + 14.4, 2)}
+        down = np.cumsum([1.4 * size for size in sizes]) + top + 8
+        np.testing.assert_allclose([float(line.get("y", "nan")) for line in lines], down, atol=0.011)
+        assert count.text == f"{i + 1} / {len(shown)}"
+        assert float(count.get("x", "nan")) == pytest.approx(left + drawn - 14.4, abs=0.011)
+        assert float(count.get("y", "nan")) == pytest.approx(top + 8 + 1.4 * 14, abs=0.011)
+        ink = {"forward": LIGHT.forward, "update": LIGHT.ink}.get(shown[i].phase, LIGHT.backward)
+        assert [line.get("fill") for line in lines] == [ink] * len(formula) + [LIGHT.ink] * len(text)
+        assert [line.get("font-weight") for line in lines] == ["bold"] * len(formula) + [None] * len(text)

@@ -527,5 +527,18 @@ def test_buffers_take_arrays_of_other_libraries(library: str) -> None:
     np.testing.assert_allclose(scores_of(twin, x), scores_of(norm, xp.asarray(x)), rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.parametrize("library", ["torch", "jax.numpy"])
+@pytest.mark.parametrize("kind", [pytest.param(np.asarray, id="numpy"), pytest.param(None, id="its own")])
+def test_whole_numbers_of_other_libraries_cut_nothing_off(library: str, kind: Any) -> None:
+    xp = pytest.importorskip(library)
+    model: Any = Module()
+    model.count, model.mean = Buffer(xp.asarray([1, 2])), Buffer(xp.asarray([1.0, 2.0]))
+    new = (kind or xp.asarray)([0.25, 1.5])
+    with pytest.raises(TypeError, match=r"holds whole numbers.*float(32|64)"):
+        model.count = new
+    model.mean = new
+    assert [buffer.numpy().tolist() for buffer in model.buffers()] == [[1, 2], [0.25, 1.5]]
+
+
 def scores_of(norm: Norm, x: Any) -> Any:
     return norm.eval()(x).numpy()

@@ -6,6 +6,7 @@ import functools
 import io
 import math
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -175,6 +176,14 @@ def test_without_targets_the_target_is_the_input() -> None:
     assert same(state(one), state(two))
     assert history.losses[-1] < 0.01 * history.losses[0]
     assert len(fit(one, flat, validation=flat[:5], epochs=1).validation_losses) == 1
+
+
+@pytest.mark.parametrize(("kind", "count"), [(np.array, 2), (list, 2), (tuple, 3)])
+def test_rows_to_validate_with_are_no_pair_of_inputs_and_targets(kind: Any, count: int) -> None:
+    """Only a tuple of two is (X, y); two rows in an array or a list are two samples."""
+    one, two = MLP(3, [3], "linear", seed=0), MLP(3, [3], "linear", seed=0)
+    history = fit(one, X, validation=kind(X[:count]), epochs=1, seed=0)
+    assert history.validation_losses == fit(two, X, validation=(X[:count], None), epochs=1, seed=0).validation_losses
 
 
 @pytest.mark.parametrize("target", [Y[:, 0], Y])
@@ -889,6 +898,12 @@ def test_early_stopping_in_fit() -> None:
     assert stopping.best == min(history.validation_losses)
     again = fit(model, X, noise, epochs=0)
     assert len(again) == 0
+
+
+def test_early_stopping_lets_go_of_what_it_kept() -> None:
+    model, stopping = MLP(3, [500, 1], seed=0), EarlyStopping(5, monitor="loss")
+    fit(model, X, Y, epochs=2, callbacks=stopping)
+    assert len(pickle.dumps(stopping)) < 500 < len(pickle.dumps(model))
 
 
 @pytest.mark.parametrize(
