@@ -12,10 +12,11 @@ from typing import Any
 
 from . import tracing_guard
 from .arrays import as_numpy, kind_of, library, shape_of
-from .engine import sweep, topological
+from .engine import constant, sweep, topological
 from .guards import GraphError, NoForwardRule, describe
 from .leaves import filled_like
 from .node import Node, fit
+from .ops.elementwise import AtRest
 from .ops.shapes import broadcast_to
 from .state import STATE, recording
 from .users import is_users
@@ -33,16 +34,42 @@ def push(ys: Sequence[Any], tangents: Mapping[Any, Any], *, graph: bool, since: 
         with recording():
             return push(ys, tangents, graph=graph, since=since)
     found = dict(tangents)
+    try:
+        _move(ys, found, graph, since)
+    except AtRest:
+        return [_pulled_twice(y, tangents, since) if y.requires_grad else None for y in ys]
+    tracing_guard.passed()
+    return [found.get(y) for y in ys]
+
+
+def _move(ys: Sequence[Any], found: dict[Any, Any], graph: bool, since: int) -> None:
+    """The tangents of all nodes on the way to ``ys``, into ``found``."""
+    watch = STATE.get().watch
     for node in topological(*[y for y in ys if y.requires_grad], since=since):
         if node.op is not None and node not in found:
             parents = node.parents
             moving = [i for i, parent in enumerate(parents) if parent in found]
             if moving:
                 found[node] = _fitted(_tangent(node, parents, moving, found, graph), node)
-                if state.watch is not None:
-                    state.watch.moved(node, found[node], [found[parents[i]] for i in moving])
-    tracing_guard.passed()
-    return [found.get(y) for y in ys]
+                if watch is not None:
+                    watch.moved(node, found[node], [found[parents[i]] for i in moving])
+
+
+def _pulled_twice(y: Any, tangents: Mapping[Any, Any], since: int) -> Any:
+    """The tangent of a result as a Value, by the transposition of its whole backward pass.
+
+    Only that pass knows what becomes of a length that is 0: its rule sees what the length goes on into.
+    """
+    u = Value(filled_like(y, 1.0))
+    gradients = sweep(y, u, graph=True, wanted=list(tangents), since=since)
+    total: Any = None
+    for x, t in tangents.items():
+        g = gradients[x]
+        if isinstance(g, Node) and g.requires_grad:
+            share = sweep(g, t if isinstance(t, Node) else constant(t), graph=True, wanted=[u], since=u.order)[u]
+            if share is not None:
+                total = share if total is None else total + share
+    return None if total is None else _fitted(total, y)
 
 
 def _tangent(node: Node, parents: tuple[Node, ...], moving: list[int], found: Mapping[Node, Any], graph: bool) -> Any:
@@ -58,6 +85,8 @@ def _tangent(node: Node, parents: tuple[Node, ...], moving: list[int], found: Ma
         try:
             share = _share(node, i, found[parents[i]], out, operands, graph)
             total = share if total is None else total + share
+        except AtRest:
+            raise
         except Exception as error:
             error.add_note(f"in the forward mode of {op.name} for operand {i}, {describe(parents[i])}")
             raise

@@ -8,7 +8,7 @@ from typing import Any
 from ..arrays import as_numpy, is_abstract, kind_of, library
 from ..operation import Operand, Rule, case, composed, primitive
 from .arithmetic import divide, floating, where
-from .elementwise import check_real, imag, rate_at_rest, real, sign
+from .elementwise import check_moving, check_real, imag, rate_at_rest, real, sign
 from .plain import as_data, function_of
 from .powers import sqrt
 
@@ -231,14 +231,23 @@ def _along(g: Any, out: Any, x: Any, y: Any) -> Any:
     return part if rate is None else part + rate * x
 
 
+def _along_tangent(t: Any, out: Any, x: Any, y: Any) -> Any:
+    check_moving(out)
+    return _along(t, out, x, y)
+
+
 def _is_endless(x: Any) -> Any:
     return (x == math.inf) | (x == -math.inf)
 
 
 @primitive(
     "√({x}² + {y}²)",
-    Rule(_along, "{x} / {out}"),
-    Rule(lambda g, out, x, y: _along(g, out, y, x), "{y} / {out}"),
+    Rule(_along, "{x} / {out}", jvp=_along_tangent),
+    Rule(
+        lambda g, out, x, y: _along(g, out, y, x),
+        "{y} / {out}",
+        jvp=lambda t, out, x, y: _along_tangent(t, out, y, x),
+    ),
     elementwise=True,
     domain=(0.5, 2.0),
 )

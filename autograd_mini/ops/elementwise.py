@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..arrays import as_numpy, is_abstract, kind_of, library
+from ..arrays.batched import whole
 from ..node import Node
 from ..operation import Operand, Rule, case, needs_real, primitive
 from .arithmetic import where, zeros_like
@@ -32,13 +33,33 @@ def rate_at_rest(g: Any, out: Any) -> Any:
     return where(rest, rate, 0.0)
 
 
+class AtRest(Exception):
+    """Raised in forward mode by the rule of a length that is 0, if its tangent is to be differentiated further.
+
+    The tangent of |x|² is 2x · t, whose derivative cannot be told from |x| = 0 and a tangent of |x| of 0.
+    """
+
+
+def check_moving(out: Any) -> None:
+    """Raise ``AtRest`` where a length that is a Value is 0."""
+    if isinstance(out, Node):
+        still = whole(out._stored) == 0
+        if is_abstract(still) or as_numpy(still).any():
+            raise AtRest
+
+
 def _abs_rule(g: Any, out: Any, x: Any) -> Any:
     part = g * conjugate(sign(x))
     rate = rate_at_rest(g, out) if isinstance(g, Node) else None
     return part if rate is None else part + rate * conjugate(x)
 
 
-@primitive("|{x}|", Rule(_abs_rule, "sign {x}"), elementwise=True, domain=(0.3, 2.0))
+def _abs_tangent(t: Any, out: Any, x: Any) -> Any:
+    check_moving(out)
+    return real(t * conjugate(sign(x))) if is_complex(x) else t * sign(x)
+
+
+@primitive("|{x}|", Rule(_abs_rule, "sign {x}", jvp=_abs_tangent), elementwise=True, domain=(0.3, 2.0))
 def abs(x: Operand) -> Any:
     """Absolute value; its slope at 0 is 0.
 

@@ -8,7 +8,7 @@ from typing import Any
 from ..arrays import data_of, library
 from ..operation import Operand, Rule, primitive
 from .arithmetic import divide, where
-from .elementwise import rate_at_rest
+from .elementwise import check_moving, rate_at_rest
 
 
 @primitive("exp {x}", Rule(lambda g, out, x: g * out, "{out}"), elementwise=True, latex="e^{{{x}}}")
@@ -175,9 +175,18 @@ def over_length(g: Any, out: Any) -> Any:
     return part if rate is None else part + rate
 
 
+def _root_tangent(t: Any, out: Any, x: Any) -> Any:
+    check_moving(out)
+    return 0.5 * over_length(t, out)
+
+
 @primitive(
     "√{x}",
-    Rule(lambda g, out, x: 0.5 * over_length(g, out), "1 / (2 · {out})"),
+    Rule(
+        lambda g, out, x: 0.5 * over_length(g, out),
+        "1 / (2 · {out})",
+        jvp=_root_tangent,
+    ),
     elementwise=True,
     domain=(0.3, 3.0),
 )
