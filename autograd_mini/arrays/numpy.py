@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import functools
 import math
 from typing import TYPE_CHECKING, Any
@@ -29,7 +30,6 @@ from numpy import (  # noqa: F401  (the table is this module's namespace)
     cumsum,
     deg2rad,
     divide,
-    einsum,
     exp,
     exp2,
     expand_dims,
@@ -124,6 +124,10 @@ def _sum_of_many(x: Array, axis: Any, keepdims: bool) -> Any:
     n = len(axes)
     kept = x.shape[n:]
     if sorted(axes) != list(range(n)) or x.dtype.char not in "fdFD" or x.size <= _MANY * math.prod(kept):
+        if x.dtype.char in "fF" and builtins.min(axes) < x.ndim - n and x.size > LONG:
+            from .long_sums import sum_in_blocks
+
+            return sum_in_blocks(x, axes, keepdims)
         return add_reduce(x, axis=axis, keepdims=keepdims)
     total = sum_of_rows(x.reshape(-1, *kept))
     return total.reshape((*[1] * n, *kept)) if keepdims else total
@@ -171,10 +175,30 @@ def _ones(n: int, kind: str) -> Array:
 def matmul(x: Any, y: Any) -> Any:
     """``x @ y``; of two small matrices by ``dot``, whose call costs half, but which clears the result beforehand."""
     small = type(x) is type(y) is np.ndarray and x.ndim == 2 == y.ndim and x.size <= _SMALL
-    return x.dot(y) if small else x @ y
+    return x.dot(y) if small else _matmul_of_many(x, y)
+
+
+def _matmul_of_many(x: Any, y: Any) -> Any:
+    if type(x) is type(y) is np.ndarray and x.dtype.char in "fF" and x.shape[-1:] > (LONG,):
+        from .long_sums import matmul_in_blocks
+
+        return matmul_in_blocks(x, y)
+    return x @ y
+
+
+def einsum(subscripts: str, *operands: Any, optimize: Any = False) -> Any:
+    """Einstein's sum; terms of float32 in blocks, which NumPy adds up one by one."""
+    for x in operands:
+        if type(x) is np.ndarray and x.size > LONG and x.dtype.char in "fF":
+            from .long_sums import einsum_in_blocks
+
+            return einsum_in_blocks(subscripts, operands, optimize)
+    return np.einsum(subscripts, *operands, optimize=optimize)
 
 
 _SMALL = 32_768
+LONG = 16_384
+"""From how many terms on a sum of float32 that adds up one by one loses a digit that counts."""
 
 
 def mean(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
@@ -255,7 +279,7 @@ def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     peak = _peak(x, axis)
     shift = np.where(np.isfinite(peak), peak, x.dtype.type(0) if x.dtype.kind == "f" else 0.0)
     with np.errstate(divide="ignore"):
-        out = np.log(add_reduce(np.exp(x - shift), axis=axis, keepdims=True)) + shift
+        out = np.log(sum(np.exp(x - shift), axis, keepdims=True)) + shift
     return out if keepdims else np.squeeze(out, axis=axis)[()]
 
 
@@ -269,7 +293,7 @@ def softmax(x: Any, axis: Any = -1) -> Any:
     out = x - _peak(x, axis)
     if out.dtype.char in "fdg" and out.ndim:
         np.exp(out, out=out)
-        out /= add_reduce(out, axis=axis, keepdims=True)
+        out /= sum(out, axis, keepdims=True)
         return out
     if out.dtype.char == "e":
         return softmax(x.astype(np.float32), axis).astype(np.float16)

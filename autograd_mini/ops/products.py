@@ -28,7 +28,7 @@ def _left(g: Any, out: Any, x: Any, y: Any) -> Any:
     if len(shape_of(y)) == 1:
         return (expand_dims(g, -1) if len(shape_of(x)) > 1 else g) * y
     if len(shape_of(x)) == 1:
-        return (y @ expand_dims(g, -1))[..., 0]
+        return product(y, expand_dims(g, -1))[..., 0]
     return product(g, _flipped(y))
 
 
@@ -37,7 +37,7 @@ def _right(g: Any, out: Any, x: Any, y: Any) -> Any:
     if len(shape_of(x)) == 1:
         return expand_dims(x, -1) * expand_dims(g, -2) if len(shape_of(y)) > 1 else g * x
     if len(shape_of(y)) == 1:
-        return (_flipped(x) @ expand_dims(g, -1))[..., 0]
+        return product(_flipped(x), expand_dims(g, -1))[..., 0]
     return product(_flipped(x), g)
 
 
