@@ -217,10 +217,14 @@ class Standard(StandardWindows):
             stretched = tuple(i + extra for i, n in enumerate(shape) if n == 1 and old[i + extra] != 1)
             g = self.reshape(self.sum(g, axis=(*range(extra), *stretched), keepdims=True), shape)
         if home is not self:
-            return self.number(g) if type(like) is float else home.fit(self.to_numpy(g), like)
+            return self.number(g) if type(like) is float else home.fit(self.leaving(g), like)
         if g.dtype == like.dtype:
             return g
         return self.astype(g if kind_of(like) == "c" else self.real(g), like.dtype)
+
+    def leaving(self, g: Any) -> Any:
+        """A gradient as a NumPy array, for an operand that is one."""
+        return self.to_numpy(g)
 
     # --- entries ------------------------------------------------------------------------------------------------------
 

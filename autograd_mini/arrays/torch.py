@@ -119,6 +119,16 @@ class Torch(Standard):
             x = x.detach().cpu().resolve_conj().resolve_neg()
             return x.numpy() if x.dtype in _NUMPYS or x.is_complex() else x.float().numpy()
 
+    def leaving(self, g: Any) -> Any:
+        """A gradient as a NumPy array, unless torch would differentiate it further."""
+        if g.requires_grad:
+            raise TypeError(
+                f"a gradient of shape {tuple(g.shape)} depends on a tensor that requires torch's gradient, and would "
+                "leave torch's graph where it becomes NumPy's: make all arrays tensors that meet it, as "
+                "Value(torch.as_tensor(array)), or pass tensor.detach() if torch is not to differentiate it"
+            )
+        return self.to_numpy(g)
+
     def is_abstract(self, x: Any) -> bool:
         """Whether a transformation of ``torch.func`` computes with it."""
         return _is_wrapped(x)

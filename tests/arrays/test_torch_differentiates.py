@@ -83,6 +83,31 @@ def test_a_gradient_that_would_leave_torch_is_an_error() -> None:
         func.grad(slope)(X)
 
 
+@pytest.mark.parametrize(
+    "slope",
+    [
+        lambda x, t: am.grad(lambda w: am.sum(w * t * t))(x),
+        lambda x, t: am.grad(lambda w: am.sum(w * am.stop_gradient(Value(t))))(x),
+        lambda x, t: am.vjp(lambda w: w * t, x)[1](t.detach()),
+        lambda x, t: am.jacobian(lambda w: w * t)(x),
+        lambda x, t: am.hvp(lambda w: am.sum(w * w * t), x, x),
+        lambda x, t: am.elementwise_grad(lambda w: w * t)(x),
+        lambda x, t: am.gradients(am.sum((leaf := Value(x)) * t), leaf),
+    ],
+)
+def test_a_gradient_beside_a_tensor_of_torchs_graph(slope: Callable[..., Any]) -> None:
+    """By a leaf of NumPy's it would leave the graph: an error. By a tensor it is the same as with plain numbers."""
+    t = torch.tensor([3.0, 5.0], dtype=torch.float64, requires_grad=True)
+    x = np.array([1.0, 2.0])
+    with pytest.raises((TypeError, am.GraphError), match=r"make all arrays tensors .* or pass tensor.detach\(\)"):
+        slope(x, t)
+    plain = slope(x, t.detach())
+    assert isinstance(plain, np.ndarray)
+    found = slope(torch.tensor(x), t)
+    assert found.requires_grad
+    np.testing.assert_allclose(found.detach(), plain)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "case"), WITH_ALL_ORDERS)
 def test_every_operation(name: str, case: Any) -> None:
