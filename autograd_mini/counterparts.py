@@ -37,7 +37,12 @@ def counterpart_of(function: Any) -> str:
     if function is math.remainder:  # to the nearest multiple, which no function here takes
         return ""
     package = sys.modules[__package__]
-    if name in package.__all__ and not isinstance(getattr(package, name), type):
+    home = str(getattr(function, "__module__", None) or "")
+    if home.startswith("scipy.ndimage"):  # filters of images, which only share their names with functions here
+        return ""
+    if home.startswith("scipy.signal") and name in ("convolve", "correlate"):
+        return f"autograd_mini.{name}(x, y, mode='full') of rows"
+    if name in package.__all__ and callable(getattr(package, name)) and not isinstance(getattr(package, name), type):
         return f"autograd_mini.{name}()"
     for home in ("linalg", "fft", "special"):
         try:

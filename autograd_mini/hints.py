@@ -9,6 +9,9 @@ from typing import Any
 _LIKENESS = 0.75
 """From which likeness on two names are taken for the same, misspelt: gamaln and gammaln, not polyfit and split."""
 
+_SHORT = 5
+"""Up to which length a name that begins otherwise is another one: rand is not grad."""
+
 _ELSEWHERE = {
     "Tensor": "Value",
     "tensor": "Value",
@@ -45,7 +48,8 @@ def nearest(name: str) -> str:
 def _like(name: str, names: Iterable[str]) -> str:
     import difflib
 
-    return next(iter(difflib.get_close_matches(name, names, n=1, cutoff=_LIKENESS)), "")
+    close = difflib.get_close_matches(name, names, n=5, cutoff=_LIKENESS)
+    return next((known for known in close if len(name) > _SHORT or known[:1] == name[:1]), "")
 
 
 def no_attribute(module: str, name: str) -> AttributeError:
@@ -53,13 +57,19 @@ def no_attribute(module: str, name: str) -> AttributeError:
     text = f"module {module!r} has no attribute {name!r}"
     if name.startswith("__"):  # what protocols ask for
         return AttributeError(text)
-    meant = _meant(module, name)
-    if meant:
-        return AttributeError(f"{text}: did you mean {meant}?")
     home, short = _PLAIN.get(module, ("", ""))
+    meant = _meant(module, name)
+    if meant and not _is_numpys_own(module, name, meant):
+        return AttributeError(f"{text}: did you mean {meant}?")
     if callable(getattr(sys.modules.get(home), name, None)):
         return AttributeError(f"{text}: {short}.{name} computes on plain data, and has no derivative rule here")
     return AttributeError(text)
+
+
+def _is_numpys_own(module: str, name: str, meant: str) -> bool:
+    """Whether a name is NumPy's, as arange, and only like the one found."""
+    exact = name in _ELSEWHERE or meant.rpartition(".")[2] == name
+    return module == "autograd_mini" and not exact and hasattr(sys.modules["numpy"], name)
 
 
 _PLAIN = {

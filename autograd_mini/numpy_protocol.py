@@ -240,9 +240,12 @@ def _operand_count(function: Any, ours: Function) -> int | None:
 
 # --- refusals ---------------------------------------------------------------------------------------------------------
 
-_IN_PLACE = {"at": ", since it writes into its operand (sums at indices are value.at[index].add(v))"} | dict.fromkeys(
-    _WRITES, ", since it writes into its operand (the function of this package gives a new Value)"
-)
+_IN_PLACE = {
+    "at": ", since it writes into its operand (sums at indices are value.at[index].add(v))",
+    "copyto": ", since it writes into an array. Where a function of NumPy calls it for an option, call this package's "
+    "(autograd_mini.nan_to_num, autograd_mini.full_like, x.at[...].set), or pass value.item() if the option is to have "
+    "no gradient (the period of unwrap)",
+} | dict.fromkeys(_WRITES, ", since it writes into its operand (the function of this package gives a new Value)")
 
 
 def _unsupported(name: str) -> TypeError:
@@ -250,7 +253,7 @@ def _unsupported(name: str) -> TypeError:
 
     last = name.rpartition(".")[2]
     advice = _IN_PLACE.get(last, "")
-    near = "" if last in ("at", "reduceat", "accumulate", "reduce", "outer") else nearest(last)
+    near = "" if last in ("at", "copyto", "reduceat", "accumulate", "reduce", "outer") else nearest(last)
     if near:
         advice += f"; the nearest name that has one is {near}"
     return TypeError(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .arrays import EXACT, Labelled, UnknownData, as_numpy, is_abstract, plain, shape_of
+from .arrays import EXACT, Labelled, UnknownData, as_numpy, beside, is_abstract, plain, shape_of
 from .engine import constant, new_node, record, result_type
 from .guards import ages, lent, settle
 from .node import Node
@@ -139,6 +139,9 @@ def comparison(function: Callable[[Any, Any], Any]) -> Callable[[Value, Any], An
             data = other._stored if isinstance(other, Node) else other
             if type(data).__module__ in EXACT:
                 return function(self._stored, float(data))
+            mixed = beside(self._stored, data), beside(data, self._stored)
+            if mixed[0] is not self._stored or mixed[1] is not data:  # NumPy's array and another library's
+                return function(*mixed)
             if complex not in (type(self._stored), type(data)):
                 raise
             return function(*(np.complex128(x) if type(x) is complex else x for x in (self._stored, data)))

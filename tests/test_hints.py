@@ -6,7 +6,7 @@ import re
 import types
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -212,3 +212,43 @@ def test_every_name_in_a_message_exists() -> None:
     assert len(found) > 50
     variables = {"autograd_mini.batches", "autograd_mini.differentiating"}  # what context variables are called
     assert [(file, path) for file, path in sorted(found) if not resolved(path) and path not in variables] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "instead"), [("rand", ""), ("arange", "np.arange computes on plain data"), ("randn", "")]
+)
+def test_names_that_are_like_nothing_name_nothing(name: str, instead: str) -> None:
+    with pytest.raises(AttributeError) as caught:
+        getattr(am, name)
+    assert "did you mean" not in str(caught.value)
+    assert instead in str(caught.value)
+
+
+def test_counterparts_compute_the_same() -> None:
+    """A module is no function, and filters of images share only their names with functions of rows."""
+    scipy_fft, ndimage, signal = (pytest.importorskip(f"scipy.{name}") for name in ("fft", "ndimage", "signal"))
+    row, image = Value(np.ones(3)), Value(np.ones((2, 2)))
+    calls: list[tuple[Callable[[], Any], str]] = [
+        (lambda: scipy_fft.fft(row), r"write autograd_mini\.fft\.fft\(\)"),
+        (lambda: signal.convolve(row, np.ones(3)), r"write autograd_mini\.convolve\(x, y, mode='full'\) of rows"),
+        (lambda: signal.correlate(image, np.ones((2, 2))), r"autograd_mini\.correlate\(x, y, mode='full'\) of rows"),
+        (lambda: ndimage.convolve(row, np.ones(3)), "call the function of autograd_mini;"),
+        (lambda: ndimage.sum(row), "call the function of autograd_mini;"),
+    ]
+    for call, words in calls:
+        with pytest.raises(TypeError, match=words):
+            call()
+
+
+def test_options_that_numpy_writes_name_what_takes_them() -> None:
+    calls: list[Callable[[Any], Any]] = [
+        lambda v: np.nan_to_num(np.ones(3), nan=v),
+        lambda v: np.full_like(np.ones(3), v),
+    ]
+    for call in calls:
+        with pytest.raises(TypeError, match=r"autograd_mini\.nan_to_num, autograd_mini\.full_like") as caught:
+            call(Value(2.0))
+        assert "autograd_mini.copy" not in str(caught.value)
+    assert am.grad(lambda v: am.sum(am.nan_to_num(np.array([1.0, np.nan]), nan=v)))(2.0) == 1.0
+    with pytest.raises(TypeError, match=r"period\.item"):
+        am.unwrap(np.ones(3), period=cast(Any, Value(2.0)))

@@ -135,6 +135,8 @@ class Torch(Standard):
 
     def copy(self, x: Any) -> Any:
         """A tensor that nobody else holds."""
+        if x.is_nested:
+            raise TypeError("a nested tensor is no array: its rows differ in length; pass x.to_padded_tensor(0.0)")
         return x.clone()
 
     def shares_memory(self, x: Any, y: Any) -> bool:

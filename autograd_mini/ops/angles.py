@@ -9,7 +9,7 @@ from ..arrays import as_numpy, is_abstract, kind_of, library
 from ..operation import Operand, Rule, case, composed, primitive
 from .arithmetic import divide, floating, where
 from .elementwise import check_moving, check_real, imag, rate_at_rest, real, sign
-from .plain import as_data, function_of
+from .plain import as_data, function_of, option
 from .powers import sqrt
 
 
@@ -405,6 +405,7 @@ def unwrap(p: Operand, discont: float | None = None, axis: int = -1, *, period: 
     array([ 0., -1.])
     """
     check_real("unwrap", p)
+    period = option("unwrap()", "period", period)
     data = as_data(p)
     return p + (function_of("unwrap", data)(data, discont, axis, period=period) - data)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import kind_of, library
+from ..arrays import beside, kind_of, library
 from ..arrays.labels import check_labels, is_labelled
 from ..node import passed_on
 from ..operation import Operand, Rule, primitive
@@ -293,8 +293,15 @@ def clip(x: Operand, a_min: Operand = None, a_max: Operand = None, *, min: Opera
     if is_labelled(high):
         check_labels("clip", (x, low, high))
     if low is not None:
-        x = where(as_data(x) < as_data(low), low, x)
-    return x if high is None else where(as_data(x) > as_data(high), high, x)
+        x = where(_less(as_data(x), as_data(low)), low, x)
+    return x if high is None else where(_less(as_data(high), as_data(x)), high, x)
+
+
+def _less(x: Any, y: Any) -> Any:
+    try:
+        return x < y
+    except TypeError:  # NumPy's array and another library's
+        return beside(x, y) < beside(y, x)
 
 
 true_divide, mod = divide, remainder

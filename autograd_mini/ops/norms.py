@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import as_numpy, is_abstract, is_half, library, plain, shape_of
+from ..arrays import as_numpy, dtype_of, is_abstract, is_half, library, plain, shape_of
 from ..arrays.batched import whole
 from ..node import Node
 from ..operation import Operand, case, composed
@@ -19,7 +19,7 @@ from .inverses import inv
 from .plain import as_data, option
 from .powers import power, root, square
 from .reductions import Axis, max, min, sum
-from .shapes import in_float32, moveaxis, reshape
+from .shapes import astype, in_float32, moveaxis, reshape
 
 _OF_VECTORS = "a vector: choose a number, inf or -inf"
 _BY_SINGULAR_VALUES = ("nuc", 2, -2)
@@ -194,7 +194,7 @@ def _of_vectors(x: Any, ord: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
     if ord in (math.inf, -math.inf):
         return (max if ord > 0 else min)(size, axis=axes, keepdims=keepdims)
     if ord == 0:
-        return sum(where(_data(size) != 0, 1.0, 0.0) + 0.0 * size, axis=axes, keepdims=keepdims)
+        return sum(astype(where(_data(size) != 0, 1.0, 0.0), dtype_of(size)) + 0.0 * size, axis=axes, keepdims=keepdims)
     total = sum(power(size, float(ord)), axis=axes, keepdims=keepdims)
     nothing = _data(total) == 0
     return where(nothing, 0.0 if ord > 0 else math.inf, power(where(nothing, 1.0, total), 1.0 / float(ord)))
@@ -210,8 +210,7 @@ def _of_matrices(x: Any, ord: Any, axes: tuple[int, ...], keepdims: bool) -> Any
     if empty and (ord == "nuc" or float(ord) > 0):
         return sum(abs(x), axis=axes, keepdims=keepdims)
     if ord in _BY_SINGULAR_VALUES:
-        # NOTE: abs stops the gradient of singular values that are 0, where any direction would do
-        values = abs(svdvals(moveaxis(x, axes, (-2, -1))))
+        values = _without_noise(svdvals(moveaxis(x, axes, (-2, -1))), builtins.max(shape[i] for i in axes))
         reductions: dict[Any, Any] = {"nuc": sum, 2: max, -2: min}
         out = reductions[ord](values, axis=-1)
         return reshape(out, tuple(1 if i in axes else n for i, n in enumerate(shape))) if keepdims else out
@@ -219,6 +218,13 @@ def _of_matrices(x: Any, ord: Any, axes: tuple[int, ...], keepdims: bool) -> Any
     extreme = max if float(ord) > 0 else min
     out = extreme(sum(abs(x), axis=along, keepdims=True), axis=across, keepdims=True)
     return out if keepdims else reshape(out, tuple(n for i, n in enumerate(shape) if i not in axes))
+
+
+def _without_noise(values: Any, n: int) -> Any:
+    """Singular values of which those that are 0 but for rounding pass on no gradient: any direction would do."""
+    data = _data(values)
+    noise = float(library(data).limits(data).eps) * n
+    return where(data <= noise * data[..., :1], data, values)
 
 
 def _data(x: Any) -> Any:

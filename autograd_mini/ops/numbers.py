@@ -197,6 +197,9 @@ def modf(x: Operand) -> tuple[Any, Any]:
     >>> am.modf(-2.25)
     (-0.25, -2.0)
     """
+    if kind_of(x) in "biu":
+        data = as_data(x)
+        x = library(data).rint(data)  # in the floating dtype that NumPy gives whole numbers
     data = as_data(x)
     endless = abs(data) == np.inf
     whole = trunc(x)

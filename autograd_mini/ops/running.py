@@ -18,7 +18,7 @@ from .plain import as_data
 from .rearranging import flip
 from .reductions import no_out, running_product
 from .shapes import astype, moveaxis, reshape
-from .ties import shared_by_running
+from .ties import moved_by_running, shared_by_running
 
 
 @primitive(
@@ -251,7 +251,7 @@ def cumulative_prod(
 
 @primitive(
     "running max of {x}",
-    Rule(shared_by_running, "[{x} = {out}]", "{g} to the entries that were largest"),
+    Rule(shared_by_running, "[{x} = {out}]", "{g} to the entries that were largest", jvp=moved_by_running),
     cases=(case((4,)), case((3, 2))),
 )
 def running_max(x: Operand) -> Any:
@@ -261,7 +261,7 @@ def running_max(x: Operand) -> Any:
 
 @primitive(
     "running min of {x}",
-    Rule(shared_by_running, "[{x} = {out}]", "{g} to the entries that were smallest"),
+    Rule(shared_by_running, "[{x} = {out}]", "{g} to the entries that were smallest", jvp=moved_by_running),
     cases=(case((4,)), case((3, 2))),
 )
 def running_min(x: Operand) -> Any:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..arrays import dtype_of, kind_of, library, shape_of
+from ..arrays import beside, dtype_of, is_foreign, kind_of, library, shape_of
 from ..arrays.labels import check_labels
+from ..node import Node
 from ..operation import Operand, Rule, case, composed, primitive
 from .arithmetic import divide, floating, remainder, where, zeros_like
 from .elementwise import conjugated
@@ -215,6 +216,9 @@ def interp(
     """
     check_labels("interp", (xp, fp))
     x, xp, fp = (floating(array(each)) for each in (x, xp, fp))
+    homes = [each for each in (x, xp, fp) if is_foreign(as_data(each))]
+    if homes:
+        x, xp, fp = (each if isinstance(each, Node) else beside(each, homes[0]) for each in (x, xp, fp))
     n = (shape_of(xp) or (0,))[0]
     if len(shape_of(xp)) != 1 or shape_of(fp) != shape_of(xp) or not n:
         raise ValueError(f"interp needs xp and fp as rows of one length, got {shape_of(xp)} and {shape_of(fp)}")
@@ -230,7 +234,7 @@ def interp(
         xp = concatenate([xp[-1:] - period, xp, xp[:1] + period])
         fp, n = concatenate([fp[-1:], fp, fp[:1]]), n + 2
     first, last = getitem(fp, 0), getitem(fp, -1)
-    at, places = as_data(x), as_data(xp)
+    at, places = beside(as_data(x), as_data(xp)), beside(as_data(xp), as_data(x))
     result = first + zeros_like(x)
     if n > 1:
         table = library(at, places)

@@ -50,6 +50,18 @@ def shared_by_running(g: Any, out: Any, x: Any) -> Any:
     return where(hit, parts, 0.0)
 
 
+def moved_by_running(t: Any, out: Any, x: Any) -> Any:
+    """The tangent of running extremes along axis 0: the mean of those of the entries so far that tie for each."""
+    runs = _runs(data_of(out), 0)
+    if runs is None:
+        return t
+    hit = same(data_of(x), data_of(out))
+    ties = _sums_in_runs(library(hit).astype(hit, np.int32), runs)
+    wide = widened(t)
+    means = divided(_sums_in_runs(where(hit, wide, 0.0), runs), ties)
+    return means if wide is t else cast(means, data_of(t).dtype)
+
+
 def _runs(x: Any, axis: int) -> Any:
     """The numbers, along an axis, of the runs of equal neighbours; None if each entry is one for itself."""
     if shape_of(x)[axis] < 2:

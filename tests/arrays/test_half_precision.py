@@ -148,3 +148,15 @@ def test_tangents_of_many_ties(f: Callable[[Any], Any]) -> None:
     _, tangent = am.jvp(f, (ones,), (ones,))
     assert tangent.dtype == np.float16
     np.testing.assert_allclose(tangent, 1.0, rtol=2e-3)  # the mean of ones
+
+
+@pytest.mark.parametrize("library", ["numpy float16", "torch float16", "jax float16"])
+@pytest.mark.parametrize("f", [am.cummax, am.cummin])
+def test_tangents_of_many_running_ties(f: Callable[[Any], Any], library: str) -> None:
+    """The mean of the tangents of all that tie so far: 0, 1/2, 1/3 of one that moves, and ones of ones."""
+    ones, first = of_library(library, np.ones(MANY)), of_library(library, np.arange(MANY) == 0)
+    _, tangent = am.jvp(f, (ones,), (ones,))
+    assert "float16" in str(tangent.dtype)
+    np.testing.assert_allclose(np.asarray(tangent), 1.0, rtol=2e-3)
+    _, tangent = am.jvp(f, (ones,), (first * 1.0 if library[0] == "j" else first,))
+    np.testing.assert_allclose(np.asarray(tangent)[:1000], 1.0 / np.arange(1, 1001), rtol=2e-3)

@@ -538,3 +538,17 @@ def test_jax_compiles_least_squares() -> None:
     slope = am.grad(lambda a: am.sum(am.linalg.lstsq(a, b).solution ** 2))
     np.testing.assert_allclose(jax.jit(slope)(a), slope(a.astype(float)), rtol=1e-3, atol=1e-3)
     assert np.isnan(jax.jit(am.linalg.lstsq)(np.ones((3, 2), np.float32), b)[1]).all()  # of rank 1
+
+
+@pytest.mark.parametrize("library", ["numpy", "torch", "jax.numpy"])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_the_nuclear_norm_of_singular_matrices_is_one_for_all_libraries(library: str, dtype: str) -> None:
+    """U · Vᵀ over the singular values that are not 0: of [[2, 2], [2, 2]] 1/2 each, the central difference."""
+    home = pytest.importorskip(library)
+    a = np.array([[[2.0, 2.0], [2.0, 2.0]], [[0.0, 0.0], [0.0, 0.0]], [[3.0, 0.0], [0.0, -1.0]]], dtype)
+    for f in (lambda a: am.sum(am.norm(a, "nuc", axis=(1, 2))), lambda a: am.sum(am.linalg.matrix_norm(a, ord="nuc"))):
+        g = np.asarray(am.grad(f)(home.asarray(a)))
+        np.testing.assert_allclose(g, [np.full((2, 2), 0.5), np.zeros((2, 2)), np.diag([1.0, -1.0])], atol=1e-6)
+    for ord in ("nuc", -2):
+        value = np.asarray(am.linalg.matrix_norm(home.asarray(a), ord=ord))
+        np.testing.assert_allclose(value, np.linalg.norm(a, ord, (1, 2)), atol=1e-6)

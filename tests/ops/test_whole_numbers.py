@@ -201,3 +201,14 @@ def test_ramps_down_to_the_edge_and_pools_with_a_border(dtype: str) -> None:
 def test_pools_of_booleans_with_a_border() -> None:
     pooled = am.max_pool(Value(np.array([[[True, False]]])), 2, stride=2, padding=1)
     np.testing.assert_array_equal(pooled.data, [[[True, False]]])
+
+
+@pytest.mark.parametrize("dtype", "?bBhHiIlLefd")
+def test_dtypes_of_parts_and_of_counts(dtype: str) -> None:
+    x = np.array([1, 0, 1], dtype)
+    for own, theirs in zip(am.modf(x), np.modf(x), strict=True):
+        assert own.dtype == theirs.dtype
+        np.testing.assert_array_equal(own, theirs)
+    assert am.norm(x, ord=0).dtype == np.linalg.norm(x, ord=0).dtype
+    if dtype in "efd":
+        assert am.norm(am.Value(x), ord=0).dtype == x.dtype
