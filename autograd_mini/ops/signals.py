@@ -22,6 +22,10 @@ def _pulled(g: Any, x: Any, y: Any, mode: str) -> Any:
     n, m = shape_of(x)[0], shape_of(y)[0]
     missing = n + m - 1 - shape_of(g)[0]
     start = {"full": 0, "same": (min(n, m) - 1) // 2, "valid": min(n, m) - 1}[mode]
+    if missing and n >= m:  # without a border of zeros, of which an infinite entry would make nan
+        return getitem(convolve(g, flip(y)), slice(m - 1 - start, n + m - 1 - start))
+    if mode == "valid" and missing:
+        return flip(convolve(y, flip(g), "valid"))
     if missing:
         g = pad_constant(g, ((start, missing - start),), 0.0)
     return convolve(g, flip(y), "valid")

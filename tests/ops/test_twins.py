@@ -260,3 +260,18 @@ def test_nan_is_the_larger_one() -> None:
         assert am.grad(f, (0, 1))(nan, nan) == (0.5, 0.5)
     assert am.grad(am.fmax, (0, 1))(nan, 1.0) == (0.0, 1.0)
     assert am.grad(am.fmin, (0, 1))(nan, nan) == (0.5, 0.5)
+
+
+def test_valid_correlations_with_infinite_entries() -> None:
+    """Each shift alone is a dot product, whose gradient is the other row: nothing meets the border's zeros."""
+    x = np.array([inf, 1.0, 2.0])
+    np.testing.assert_array_equal(am.grad(lambda x: am.sum(am.correlate(x, x, "valid")))(x), [inf, 2.0, 4.0])
+    for short, long in (([3.0], x), (x, [0.5, 1.0, inf]), ([1.0, 2.0], [inf, 1.0, 3.0])):
+        a, b = np.array(short), np.array(long)
+        n, shifts = len(a), len(b) - len(a) + 1
+        expected = sum(b[k : k + n] for k in range(shifts)), np.zeros(len(b))
+        for k in range(shifts):
+            expected[1][k : k + n] += a
+        found = am.grad(lambda x, y: am.sum(am.correlate(x, y, "valid")), (0, 1))(a, b)
+        np.testing.assert_array_equal(found[0], expected[0])
+        np.testing.assert_array_equal(found[1], expected[1])
