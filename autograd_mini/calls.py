@@ -18,6 +18,7 @@ from .engine import constant, sweep
 from .forward import push
 from .guards import clock
 from .leaves import filled_like, like, seed
+from .made import check_callable
 from .node import Node, outward, unshared
 from .ops.elementwise import identity
 from .state import STATE, differentiating, recording
@@ -148,8 +149,20 @@ def _call(f: Callable[..., Any], argnums: Argnums, args: Sequence[Any], kwargs: 
     else:
         for i, arg in zip(chosen, fresh, strict=True):
             args[i] = arg
-    with differentiating(variables, start):
-        result = f(*args, **kwargs)
+    try:
+        with differentiating(variables, start):
+            result = f(*args, **kwargs)
+    except TypeError as error:
+        check_callable("a transformation", f)
+        for i in chosen:
+            if isinstance(args[i], (list, tuple)) and all(
+                isinstance(x, Node) and not shape_of(x._stored) for x in args[i]
+            ):
+                kind = type(args[i]).__name__
+                error.add_note(
+                    f"argument {i} is a {kind} of numbers, and so of Values: pass np.array(...) for an array"
+                )
+        raise
     ys = [result] if isinstance(result, Node) else [y for y in flatten(result)[0] if isinstance(y, Node)]
     foreign, alone = _roots(ys, variables, start) if outer else (False, False)
     return Call(result, variables, rebuild, foreign, alone, start)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from types import MethodType
 from typing import Any, ParamSpec, TypeVar
@@ -79,11 +79,35 @@ def argnums_named(transformation: Callable[P, R]) -> Callable[P, R]:
 
     @functools.wraps(transformation)
     def named_so(*args: P.args, **kwargs: P.kwargs) -> R:
-        if "argnum" in kwargs:
-            raise TypeError(
-                f"{transformation.__name__}() takes argnums, one number or several: write "
-                f"argnums={kwargs['argnum']!r}, not argnum="
-            )
+        if len(args) != 1 or kwargs or not callable(args[0]):
+            _check_options(transformation.__name__, *args, **kwargs)
         return transformation(*args, **kwargs)
 
     return named_so
+
+
+_MISSING: Any = object()
+
+
+def _check_options(name: str, f: Any = _MISSING, argnums: Any = 0, *more: Any, **options: Any) -> None:
+    """Refuse what no transformation with ``argnums`` takes."""
+    if "argnum" in options:
+        raise TypeError(
+            f"{name}() takes argnums, one number or several: write argnums={options['argnum']!r}, not argnum="
+        )
+    if "order" in options:
+        raise TypeError(f"{name}() has no order=: apply it again, as grad(grad(f))")
+    if f is not _MISSING:
+        check_callable(name, f)
+    several = argnums if isinstance(argnums, Sequence) and not isinstance(argnums, str) else [argnums]
+    if not all(hasattr(i, "__index__") for i in several):
+        raise TypeError(
+            f"argnums must be a whole number or a sequence of them, got {argnums!r}; the point goes to the function "
+            f"that {name} returns: {name}(f)(x)"
+        )
+
+
+def check_callable(name: str, f: Any) -> None:
+    """Refuse what cannot be called, a result above all."""
+    if not callable(f):
+        raise TypeError(f"{name} takes a function, got {type(f).__name__}: pass f itself, not its result f(x)")

@@ -339,6 +339,11 @@ def primitive(
     >>> am.grad(add_scaled, argnums=(0, 1))(2.0, 3.0, scale=10.0)
     (1.0, 10.0)
     """
+    if not isinstance(formula, str):
+        raise TypeError(
+            'primitive takes the formula and the rules before the function, as @primitive("2 · {x}", '
+            'Rule(lambda g, out, x: 2.0 * g, "2"))'
+        )
 
     def enter(forward: Callable[P, Any]) -> Callable[P, Any]:
         parameters = _parameters(forward)

@@ -68,4 +68,4 @@ if not TYPE_CHECKING:  # checkers see the imports above, and so report a name th
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_LATER})
+    return sorted({*globals(), *_LATER} - {"Any", "TYPE_CHECKING", "import_module"})

@@ -172,6 +172,10 @@ class Loop:
                 raise DivergenceError(message, self.history, epoch, k) from None
             except Exception as error:
                 error.add_note(f"in epoch {epoch}, batch {k} of {self._n_batches}")
+                if y is None:
+                    error.add_note(
+                        "no y was given, so that X is its own target, as in an autoencoder: fit(model, X, y)"
+                    )
                 raise
             for name, value in values.items():
                 totals[name] += value * len(x)

@@ -142,6 +142,8 @@ def fit(  # noqa: PLR0913 (every choice that a training leaves)
     if not all(callable(part) for part in (model, getattr(model, "parameters", None))):
         raise TypeError(f"the model must be callable and have parameters(), such as a Module; got {model!r:.60}")
     parameters = list(model.parameters())
+    if not parameters:
+        raise ValueError(_nothing_to_learn(model))
     rng = np.random.default_rng(seed)
     train, held_out = _split(*as_samples(X, y), validation, rng)
     dtypes = {parameter.dtype for parameter in parameters}
@@ -165,6 +167,20 @@ def fit(  # noqa: PLR0913 (every choice that a training leaves)
     keep_memory()
     loop.run()
     return loop.history
+
+
+def _nothing_to_learn(model: Any) -> str:
+    """What to tell about a model without parameters: which attribute was probably meant to be one."""
+    kind = type(model).__name__
+    for name, item in getattr(model, "__dict__", {}).items():
+        if name != "training" and isinstance(item, (Value, float, np.ndarray)):
+            start = item if isinstance(item, float) else item.raw if isinstance(item, Value) else "..."
+            start = start if isinstance(start, float) else "..."
+            return (
+                f"{kind} has no parameters to learn: its attribute {name} is a {type(item).__name__}; write "
+                f"self.{name} = nn.Parameter({start})"
+            )
+    return f"{kind} has no parameters to learn: give it attributes such as self.w = nn.Parameter(0.0)"
 
 
 def _cast(data: Samples, dtypes: set[np.dtype[Any]]) -> Samples:

@@ -40,6 +40,15 @@ TRANSFORMATIONS: list[Row] = [
     (lambda: am.grad(am.sin, 1)(2.0), TypeError, ("argnums=1", "1 positional")),
     (lambda: am.grad(am.multiply, (0, 0))(2.0, 3.0), ValueError, ("argnums=(0, 0)", "twice")),
     (lambda: am.grad(am.sin, "x")(2.0), TypeError, ("argnums", "whole number", "'x'")),
+    *[
+        (lambda make=make: make(4.0), TypeError, ("takes a function, got float", "f itself"))
+        for make in (am.grad, am.value_and_grad, am.elementwise_grad, am.jacobian, am.hessian)
+    ],
+    (lambda: am.grad(am.sin, 2.0), TypeError, ("argnums", "got 2.0", "grad(f)(x)")),
+    (lambda: am.grad(am.sin, order=2), TypeError, ("order=", "grad(grad(f))")),
+    (lambda: am.vjp(4.0, 1.0), TypeError, ("takes a function, got float",)),
+    (lambda: am.jvp(4.0, 1.0, 1.0), TypeError, ("takes a function, got float",)),
+    (lambda: am.grad(lambda v: v @ A)([1.0, 2.0]), TypeError, ("argument 0 is a list", "np.array(")),
     (lambda: am.gradients(x.sum(), [V]), TypeError, ("with respect to Values", "ndarray")),
     (lambda: am.jvp(am.sin, V, A), ValueError, ("a tangent of shape (2, 3)", "shape (3,)")),
     (lambda: am.jvp(am.add, (V, V), (V,)), ValueError, ("one vector for each of the 2 arguments",)),
@@ -157,8 +166,9 @@ def ruled(vjp: Callable[..., Any], forward: Callable[[Any], Any] = lambda v: v *
 
 
 OWN: list[Row] = [
+    (lambda: am.primitive(lambda v: v), TypeError, ("the formula and the rules", "@primitive(")),
     (twice, ValueError, ("'sin' already", "name=")),
-    (lambda: ruled(lambda g, out, v: None), am.GraphError, ("own", "NoneType", "return")),
+    (lambda: ruled(lambda g, out, v: None), am.GraphError, ("own", "None", "return")),
     (lambda: ruled(lambda g, out, v: (g, g)), am.GraphError, ("own", "tuple of 2")),
     (lambda: ruled(lambda g, out, v: g * 1j), am.GraphError, ("own", "complex")),
     (lambda: ruled(lambda g, out, v: "g"), am.GraphError, ("own", "gradient")),
@@ -178,6 +188,17 @@ PICTURES: list[Row] = [
     (lambda: am.chain.trace(w * w, gradient=V), ValueError, ("gradient has shape (3,)", "()")),
 ]
 
+
+class Line(nn.Module):  # type: ignore[misc]
+    """A Value where a parameter was meant."""
+
+    def __init__(self) -> None:
+        self.w = Value(0.0)
+
+    def forward(self, v: Any) -> Any:
+        return self.w * v
+
+
 NETWORKS: list[Row] = [
     (lambda: nn.Module()(1.0), NotImplementedError, ("Module.forward(self, x)",)),
     (lambda: net(np.ones((4, 3))), ValueError, ("(batch, 2)", "(4, 3)")),
@@ -194,6 +215,17 @@ NETWORKS: list[Row] = [
     (lambda: nn.optim.SGD([w], -1.0), ValueError, ("lr must be", "-1")),
     (lambda: nn.optim.SGD([w], 0.1, nesterov=3), ValueError, ("nesterov must be True or False", "3")),
     (lambda: nn.optim.Adam([w], 0.1, betas=(2.0, 0.9)), ValueError, ("betas", "[0, 1)", "2.0")),
+    (lambda: nn.optim.SGD(net, 0.1), ValueError, ("MLP", ".parameters()")),
+    (lambda: nn.fit(Line(), X, Y), ValueError, ("Line", "attribute w is a Value", "self.w = nn.Parameter(0.0)")),
+    *[
+        (lambda loss=loss: loss(V % 2, Value(V / 4)), ValueError, ("arguments are swapped", "(prediction, target)"))
+        for loss in (nn.binary_cross_entropy, nn.binary_cross_entropy_with_logits, nn.hinge_loss)
+    ],
+    (lambda: nn.cross_entropy(A, Value(A / 6)), ValueError, ("arguments are swapped",)),
+    (lambda: nn.cross_entropy(Value(Y), [0] * 4), UserWarning, ("always 0", "binary_cross_entropy_with_logits")),
+    (lambda: nn.nll_loss(Value(Y), [0] * 4), UserWarning, ("always 0", "binary_cross_entropy_with_logits")),
+    (lambda: nn.mse_loss(A, [0, 2]), ValueError, ("(2, 3)", "(2,)", 'loss="cross_entropy"')),
+    (lambda: nn.fit(net, X), ValueError, ("no y was given", "fit(model, X, y)")),
     (lambda: nn.mse_loss(V, V, reduction="avg"), ValueError, ("'avg'", "mean")),
     (lambda: nn.fit(net, Value(X), Y, epochs=1), TypeError, ("data", "Value", ".numpy()")),
     (lambda: nn.fit(net, X, Y[:3], epochs=1), ValueError, ("4 samples", "3")),
@@ -234,5 +266,5 @@ AREAS = {
 def test_a_bad_call_is_told(call: Callable[[], Any], kind: type[BaseException], words: tuple[str, ...]) -> None:
     with pytest.raises(kind) as caught:
         call()
-    text = str(caught.value)
+    text = "\n".join([str(caught.value), *getattr(caught.value, "__notes__", ())])
     assert [word for word in words if word not in text] == [], text

@@ -90,6 +90,30 @@ class Dag:
                 furthest = max(furthest, self.lowers[edge])
         return found
 
+    def is_shortcut(self, edge: int) -> bool:
+        """Whether longer paths join the ends of an edge too.
+
+        Examples
+        --------
+        >>> dag = Dag([0, 0, 1], [1, 2, 2], [1.0, 1.0, 2.0])
+        >>> dag.is_shortcut(0), dag.is_shortcut(1), dag.is_shortcut(2)
+        (False, True, False)
+        """
+        upper, lower = self.uppers[edge], self.lowers[edge]
+        waiting = [self.lowers[other] for other in self.leaving[upper] if self.lowers[other] != lower]
+        if not waiting or lower == self.bottom:
+            return bool(waiting)
+        seen = set(waiting)
+        while waiting:
+            for other in self.leaving[waiting.pop()]:
+                node = self.lowers[other]
+                if node == lower:
+                    return True
+                if node < lower and node not in seen:
+                    seen.add(node)
+                    waiting.append(node)
+        return False
+
     def count(self, top: int = 0, bottom: int | None = None) -> int:
         """The number of paths between two nodes, exactly.
 

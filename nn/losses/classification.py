@@ -11,7 +11,19 @@ import autograd_mini as am
 from autograd_mini import Rule
 from autograd_mini.arrays import kind_of
 
-from .inputs import alike, check_probabilities, classes_of, cost, data_of, first, labels_of, reduced, rows_of, visible
+from .inputs import (
+    alike,
+    check_probabilities,
+    classes_of,
+    cost,
+    data_of,
+    first,
+    labels_of,
+    reduced,
+    rows_of,
+    visible,
+    warn_of_one_class,
+)
 from .layout import classes_last
 
 _SMALLEST = math.exp(-100.0)
@@ -196,6 +208,11 @@ def cross_entropy(
     TypeError
         For classes that are not whole numbers.
 
+    Warns
+    -----
+    UserWarning
+        If there is a single class: after softmax its loss is always 0.
+
     References
     ----------
     C. Szegedy et al. Rethinking the Inception architecture for computer vision. CVPR 2016 (label smoothing).
@@ -219,6 +236,8 @@ def cross_entropy(
         if axis is not None or len(scores.shape) > 2:
             scores, target = classes_last("cross_entropy", scores, target, axis)
         shape = scores.shape
+        if shape[-1] == 1:
+            warn_of_one_class("cross_entropy")
         if target.shape == shape and kind_of(target) == "f":
             check_probabilities("cross_entropy", "targets", target)
             wanted = (1.0 - label_smoothing) * target + label_smoothing / shape[-1] if label_smoothing else target
@@ -259,6 +278,11 @@ def nll_loss(prediction: Any, target: Any, reduction: str = "mean", *, axis: int
     TypeError
         For classes that are not whole numbers.
 
+    Warns
+    -----
+    UserWarning
+        If there is a single class: after softmax its loss is always 0.
+
     Examples
     --------
     >>> import numpy as np
@@ -271,6 +295,8 @@ def nll_loss(prediction: Any, target: Any, reduction: str = "mean", *, axis: int
         target = labels_of("nll_loss", target, rows)
         if axis is not None or len(rows.shape) > 2:
             rows, target = classes_last("nll_loss", rows, target, axis)
+        if rows.shape[-1] == 1:
+            warn_of_one_class("nll_loss")
         classes = classes_of("nll_loss", rows, target)
         return reduced(-am.take_along_axis(rows, classes[..., None], -1)[..., 0], reduction)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -51,10 +52,14 @@ def alike(name: str, prediction: Any, target: Any) -> tuple[Any, Any]:
     """Prediction and target as floating numbers of one shape, plain targets in the dtype of the prediction."""
     if not isinstance(prediction, Value):
         check_labels(name, (prediction, target))
+        if name in _LABELLED:
+            refuse_swapped(name, prediction, target)
     prediction, target = _floating(name, prediction), _floating(name, target)
     shape, other = shape_of(prediction), shape_of(target)
     if shape != other:
         cure = f"; pass numpy.reshape(target, {shape})" if math.prod(shape) == math.prod(other) else ""
+        if shape[:-1] == other and _are_classes(target, shape[-1]):
+            cure = '; for whole numbers of classes use cross_entropy, in fit loss="cross_entropy"'
         raise ValueError(
             f"{name}: the prediction has shape {shape} and the target has shape {other}, they must be the same{cure}"
         )
@@ -65,6 +70,38 @@ def alike(name: str, prediction: Any, target: Any) -> tuple[Any, Any]:
         if isinstance(prediction, Value) and target.dtype != prediction.dtype:
             target = am.astype(target, prediction.dtype)
     return prediction, target
+
+
+def _are_classes(target: Any, count: int) -> bool:
+    """Whether targets beside ``count`` > 1 columns may be numbers of classes."""
+    labels = visible(target)
+    return count > 1 and labels is not None and bool(np.all((labels % 1 == 0) & (labels >= 0) & (labels < count)))
+
+
+_LABELLED = {"hinge_loss", "binary_cross_entropy", "binary_cross_entropy_with_logits"}
+"""Losses of one shape that are another number when their arguments are swapped, and whose targets are labels."""
+
+
+def refuse_swapped(name: str, prediction: Any, target: Any) -> None:
+    """An error if the target is to be learned and the prediction is labels, plain whole numbers."""
+    if isinstance(prediction, Value) or not (isinstance(target, Value) and target.requires_grad):
+        return
+    data = visible(Value(prediction, requires_grad=False))
+    if data is not None and np.all(data % 1 == 0):
+        raise ValueError(
+            f"{name}: the prediction is plain whole numbers and the target a Value that needs a gradient: "
+            f"the arguments are swapped, write {name}(prediction, target)"
+        )
+
+
+def warn_of_one_class(name: str) -> None:
+    """Tell that scores of a single class cannot be learned from."""
+    warnings.warn(
+        f"{name}: the prediction has one class, so that after softmax the loss is always 0 and nothing is learned; for "
+        'yes or no from one score use binary_cross_entropy_with_logits, in fit loss="binary_cross_entropy_with_logits"',
+        UserWarning,
+        stacklevel=3,
+    )
 
 
 def rows_of(name: str, prediction: Any) -> Any:
@@ -84,6 +121,7 @@ def labels_of(name: str, target: Any, rows: Any) -> Any:
     array = target
     if type(target) is not np.ndarray:
         if isinstance(target, Value) or is_abstract(target):
+            refuse_swapped(name, rows, target)
             return target
         known = isinstance(target, int) or is_foreign(target)
         array = as_numpy(target) if known else Value(target, requires_grad=False).numpy()

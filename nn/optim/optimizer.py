@@ -282,6 +282,8 @@ def _checked(params: Any) -> list[Value]:
     """The parameters as a list, or an error about the first that cannot be optimized."""
     if isinstance(params, Value):
         raise ValueError("params must be an iterable of parameters, got a single Value: put it in a list, [value]")
+    if callable(getattr(params, "parameters", None)):
+        raise ValueError(f"params must be an iterable of parameters, got {params!r:.60}: pass its .parameters()")
     if not isinstance(params, Iterable) or isinstance(params, (str, bytes, Mapping)):
         raise ValueError(f"params must be an iterable of parameters, such as model.parameters(), got {params!r}")
     found: dict[int, Value] = {}

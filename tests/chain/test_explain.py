@@ -822,3 +822,23 @@ def test_matrices_and_words_in_latex() -> None:
     assert r"\begin{pmatrix} 2 & 4 \\ 6 & 8 \end{pmatrix}" in explanation.markdown
     assert r"\text{element by element}" in explanation.latex
     assert r"\mathrm{element}" not in explanation.latex
+
+
+def test_one_symbol_does_not_mean_two_derivatives() -> None:
+    """By hand: q = xy + x; and q = r + e⁻ʳ sin xy, whose way past r is ∂q/∂x at a fixed r, no edge."""
+    x, y = Value(1.0, name="x"), Value(2.0, name="y")
+    r = x * y
+    q = r + x
+    q.backward()
+    for lang, mark in (("en", "(direct)"), ("es", "(directo)")):
+        found = am.explain(q, x, lang=lang)  # type: ignore[arg-type]
+        assert f"∂q/∂x = ∂q/∂r · ∂r/∂x + ∂q/∂x {mark} " in str(found)
+        assert rf"+ \frac{{\partial q}}{{\partial x}}\ (\mathrm{{{mark[1:-1]}}})" in found.latex
+    assert "+ ∂q/∂x (direct) " in str(am.explain(q))
+
+    r = am.sqrt(x * x + y * y)
+    q = am.exp(-r) * am.sin(x * y) + r
+    q.backward()
+    for lang, mark in (("en", "(other paths)"), ("es", "(otros caminos)")):
+        text = str(am.explain(q, x, lang=lang))  # type: ignore[arg-type]
+        assert f"∂q/∂r · ∂r/∂x + ∂q/∂x {mark} = 0.9028 × 0.4472 − 0.08895" in text

@@ -53,20 +53,32 @@ class Chart:
         d = "d" if self.entries[lower] is None and self.nodes[lower].id in self.view.trace.sole else "∂"
         return derivative(self.name(upper), self.name(lower), d)
 
-    def partial(self, upper: int, lower: int, *, alone: bool) -> str:
-        """The derivative along some of the paths; ``alone`` if the upper node depends on the lower one only."""
+    def partial(self, dag: Dag, edge: int, kept: Sequence[int]) -> str:
+        """The derivative that an edge of a contraction is: along some of the paths between two of the nodes kept."""
+        upper, lower = kept[dag.uppers[edge]], kept[dag.lowers[edge]]
         nodes, sole = self.nodes, self.view.trace.sole
+        alone = len(dag.leaving[dag.uppers[edge]]) == 1
         d = "d" if alone and (nodes[lower].id in sole or nodes[-1].id in sole) else "∂"
-        return derivative(self.name(upper), self.name(lower), d)
+        symbol = derivative(self.name(upper), self.name(lower), d)
+        if not dag.is_shortcut(edge):
+            return symbol
+        factors = [self.dag.factors[own] for own in self.dag.leaving[upper] if self.dag.lowers[own] == lower]
+        is_direct = factors == [dag.factors[edge]]
+        return f"{symbol} ({LANGUAGES[self.view.lang].direct if is_direct else self.view.telling.others})"
 
     def symbol(self, edge: int) -> str:
-        """The local derivative of an edge as a fraction; of several edges between two nodes its formula."""
+        """The local derivative of an edge as a fraction; of several edges between two nodes its formula.
+
+        Beside paths through other values a fraction is marked as direct: the bare one is the sum over all paths.
+        """
         upper, lower, step = self.dag.uppers[edge], self.dag.lowers[edge], self.edges[edge]
         if step is None or self.entries[upper] is not None or self.entries[lower] is not None:
-            return derivative(self.name(upper), self.name(lower))
-        if step.rule and sum([self.dag.lowers[other] == lower for other in self.dag.leaving[upper]]) > 1:
+            symbol = derivative(self.name(upper), self.name(lower))
+        elif step.rule and sum([self.dag.lowers[other] == lower for other in self.dag.leaving[upper]]) > 1:
             return bracketed_factor(step.rule)
-        return step.symbol
+        else:
+            symbol = step.symbol
+        return f"{symbol} ({LANGUAGES[self.view.lang].direct})" if self.dag.is_shortcut(edge) else symbol
 
     def rule(self, edge: int) -> str:
         """The local derivative of an edge as a formula; "" where there is none."""

@@ -243,9 +243,7 @@ class _Teller:
         if dag is None:
             return None
         letters = _Letters(
-            lambda edge: chart.partial(
-                kept[dag.uppers[edge]], kept[dag.lowers[edge]], alone=len(dag.leaving[dag.uppers[edge]]) == 1
-            ),
+            lambda edge: chart.partial(dag, edge, kept),
             lambda upper, lower: chart.between(kept[upper], kept[lower]),
         )
         return self._on_one_line(dag, segments(dag), letters) if len(kept) > 2 else None

@@ -36,6 +36,8 @@ class Telling:
         A pass through arrays: how many steps, those left out, and a step that is a sum over paths.
     layers, last, back, derivatives, layer, more_layers, direct : str
         Headings of the three steps of backpropagation.
+    others : str
+        Marks a derivative along the paths that pass no landmark, beside those that do.
     drill : str
         Where to read on.
     plain : str
@@ -70,6 +72,7 @@ class Telling:
     layer: str = "layer {n}"
     more_layers: str = "⋯ {n} more layers"
     direct: str = "past all layers:"
+    others: str = "other paths"
     drill: str = "explain({root}, {name}) shows the way"
 
 
@@ -101,6 +104,7 @@ _SPANISH = Telling(
     layer="capa {n}",
     more_layers="⋯ {n} capas más",
     direct="sin pasar por ninguna capa:",
+    others="otros caminos",
     drill="explain({root}, {name}) muestra el camino",
 )
 
