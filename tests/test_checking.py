@@ -558,7 +558,9 @@ def test_a_loss_of_another_form(loss: Any, error: Any, text: str) -> None:
 
 
 @pytest.mark.parametrize("what", ["rtol", "atol", "eps"])
-@pytest.mark.parametrize("wrong", ["1e-6", b"1", [1e-6], np.ones(2), 1j, object(), (), {}], ids=lambda x: type(x).__name__)
+@pytest.mark.parametrize(
+    "wrong", ["1e-6", b"1", [1e-6], np.ones(2), 1j, object(), (), {}], ids=lambda x: type(x).__name__
+)
 def test_tolerances_of_another_form(what: str, wrong: Any) -> None:
     text = rf"{what} is a single number, such as {what}=1e-6, got {type(wrong).__name__}"
     with pytest.raises(TypeError, match=text):
