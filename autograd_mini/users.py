@@ -150,7 +150,7 @@ def _numbers(got: Any, what: str, kind: str) -> Any:
             raise GraphError(f"{what}, gave no {kind} but an array of dtype {data.dtype}")
         return data
     if data is None:
-        raise GraphError(f"{what}, gave no {kind} but None: is a return missing?")
+        raise GraphError(f"{what}, gave no {kind} but a NoneType: is a return missing?")
     if isinstance(data, (list, tuple)):
         raise GraphError(
             f"{what}, gave no {kind} but a {type(data).__name__} of {len(data)}: a rule returns the {kind} of one "

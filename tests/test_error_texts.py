@@ -168,7 +168,7 @@ def ruled(vjp: Callable[..., Any], forward: Callable[[Any], Any] = lambda v: v *
 OWN: list[Row] = [
     (lambda: am.primitive(lambda v: v), TypeError, ("the formula and the rules", "@primitive(")),
     (twice, ValueError, ("'sin' already", "name=")),
-    (lambda: ruled(lambda g, out, v: None), am.GraphError, ("own", "None", "return")),
+    (lambda: ruled(lambda g, out, v: None), am.GraphError, ("own", "NoneType", "return")),
     (lambda: ruled(lambda g, out, v: (g, g)), am.GraphError, ("own", "tuple of 2")),
     (lambda: ruled(lambda g, out, v: g * 1j), am.GraphError, ("own", "complex")),
     (lambda: ruled(lambda g, out, v: "g"), am.GraphError, ("own", "gradient")),

@@ -70,7 +70,7 @@ def test_functions_that_return_no_data(returned: Any, words: str) -> None:
 @pytest.mark.parametrize(
     ("returned", "words"),
     [
-        (None, "no gradient but None: is a return missing?"),
+        (None, "no gradient but a NoneType: is a return missing?"),
         ((np.ones(2), np.ones(2)), "no gradient but a tuple of 2: a rule returns the gradient of one operand"),
         ("text", "no gradient: expected a number"),
         (np.array(["a", "b"]), "no gradient but an array of dtype <U1"),
@@ -186,7 +186,7 @@ def test_a_forward_rule_is_checked() -> None:
 @pytest.mark.parametrize(
     ("returned", "words"),
     [
-        (None, "the forward rule of cube for operand 0, gave no tangent but None"),
+        (None, "the forward rule of cube for operand 0, gave no tangent but a NoneType"),
         ((1.0,), "gave no tangent but a tuple of 1"),
         (np.ones(3), r"a tangent of shape \(3,\)"),
         (1j, "complex numbers for a real result"),
