@@ -174,8 +174,8 @@ def _nothing_to_learn(model: Any) -> str:
     kind = type(model).__name__
     for name, item in getattr(model, "__dict__", {}).items():
         if name != "training" and isinstance(item, (Value, float, np.ndarray)):
-            start = item if isinstance(item, float) else item.raw if isinstance(item, Value) else "..."
-            start = start if isinstance(start, float) else "..."
+            data = item.raw if isinstance(item, Value) else item
+            start = data if isinstance(data, float) else "..."
             return (
                 f"{kind} has no parameters to learn: its attribute {name} is a {type(item).__name__}; write "
                 f"self.{name} = nn.Parameter({start})"

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import as_numpy, dtype_of, is_abstract, is_half, library, plain, shape_of
+from ..arrays import as_numpy, data_of, dtype_of, is_abstract, is_half, library, plain, shape_of
 from ..arrays.batched import whole
 from ..node import Node
 from ..operation import Operand, case, composed
@@ -194,9 +194,11 @@ def _of_vectors(x: Any, ord: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
     if ord in (math.inf, -math.inf):
         return (max if ord > 0 else min)(size, axis=axes, keepdims=keepdims)
     if ord == 0:
-        return sum(astype(where(_data(size) != 0, 1.0, 0.0), dtype_of(size)) + 0.0 * size, axis=axes, keepdims=keepdims)
+        return sum(
+            astype(where(data_of(size) != 0, 1.0, 0.0), dtype_of(size)) + 0.0 * size, axis=axes, keepdims=keepdims
+        )
     total = sum(power(size, float(ord)), axis=axes, keepdims=keepdims)
-    nothing = _data(total) == 0
+    nothing = data_of(total) == 0
     return where(nothing, 0.0 if ord > 0 else math.inf, power(where(nothing, 1.0, total), 1.0 / float(ord)))
 
 
@@ -222,13 +224,9 @@ def _of_matrices(x: Any, ord: Any, axes: tuple[int, ...], keepdims: bool) -> Any
 
 def _without_noise(values: Any, n: int) -> Any:
     """Singular values of which those that are 0 but for rounding pass on no gradient: any direction would do."""
-    data = _data(values)
+    data = data_of(values)
     noise = float(library(data).limits(data).eps) * n
     return where(data <= noise * data[..., :1], data, values)
-
-
-def _data(x: Any) -> Any:
-    return x._stored if isinstance(x, Node) else x
 
 
 @composed(

@@ -40,11 +40,9 @@ def shared_in_runs(g: Any, ordered: Any, axis: int) -> Any:
 
 def shared_by_running(g: Any, out: Any, x: Any) -> Any:
     """The gradient of running extremes along axis 0: each in equal parts to the entries so far that tie for it."""
-    runs = _runs(data_of(out), 0)
+    runs, hit, ties = _ties_so_far(out, x)
     if runs is None:
         return g
-    hit = same(data_of(x), data_of(out))
-    ties = _sums_in_runs(library(hit).astype(hit, np.int32), runs)
     back = slice(None, None, -1)
     parts = getitem(_sums_in_runs(getitem(divided(g, ties), back), getitem(runs, back)), back)
     return where(hit, parts, 0.0)
@@ -52,14 +50,21 @@ def shared_by_running(g: Any, out: Any, x: Any) -> Any:
 
 def moved_by_running(t: Any, out: Any, x: Any) -> Any:
     """The tangent of running extremes along axis 0: the mean of those of the entries so far that tie for each."""
-    runs = _runs(data_of(out), 0)
+    runs, hit, ties = _ties_so_far(out, x)
     if runs is None:
         return t
-    hit = same(data_of(x), data_of(out))
-    ties = _sums_in_runs(library(hit).astype(hit, np.int32), runs)
     wide = widened(t)
     means = divided(_sums_in_runs(where(hit, wide, 0.0), runs), ties)
     return means if wide is t else cast(means, data_of(t).dtype)
+
+
+def _ties_so_far(out: Any, x: Any) -> tuple[Any, Any, Any]:
+    """The runs of running extremes, None if each is one; which entries tie for theirs, and how many so far."""
+    runs = _runs(data_of(out), 0)
+    if runs is None:
+        return None, None, None
+    hit = same(data_of(x), data_of(out))
+    return runs, hit, _sums_in_runs(library(hit).astype(hit, np.int32), runs)
 
 
 def _runs(x: Any, axis: int) -> Any:
