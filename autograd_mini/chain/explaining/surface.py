@@ -103,11 +103,11 @@ def explain(
     >>> g = x**2
     >>> f = 20 * g + x
     >>> print(explain(f, x))
-    df/dx = ∂f/∂v₁ · dv₁/dg · dg/dx + ∂f/∂x          2 paths
+    df/dx = ∂f/∂v₁ · dv₁/dg · dg/dx + ∂f/∂x (direct)          2 paths
           = 1 × 20 × 6 + 1
           = 120 + 1
           = 121          (fresh backward pass: 121 ✓)
-    short: df/dx = ∂f/∂g · dg/dx + ∂f/∂x = 20 × 6 + 1
+    short: df/dx = ∂f/∂g · dg/dx + ∂f/∂x (direct) = 20 × 6 + 1
     rules: dg/dx = 2x
     where: v₁ = 20 · g
 
