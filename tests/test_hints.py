@@ -229,12 +229,19 @@ def test_counterparts_compute_the_same() -> None:
     scipy_fft, ndimage, signal = (pytest.importorskip(f"scipy.{name}") for name in ("fft", "ndimage", "signal"))
     row, image = Value(np.ones(3)), Value(np.ones((2, 2)))
     calls: list[tuple[Callable[[], Any], str]] = [
-        (lambda: scipy_fft.fft(row), r"write autograd_mini\.fft\.fft\(\)"),
         (lambda: signal.convolve(row, np.ones(3)), r"write autograd_mini\.convolve\(x, y, mode='full'\) of rows"),
         (lambda: signal.correlate(image, np.ones((2, 2))), r"autograd_mini\.correlate\(x, y, mode='full'\) of rows"),
         (lambda: ndimage.convolve(row, np.ones(3)), "call the function of autograd_mini;"),
-        (lambda: ndimage.sum(row), "call the function of autograd_mini;"),
     ]
+    if np.lib.NumpyVersion(pytest.importorskip("scipy").__version__) >= "1.14.0":
+        calls += [
+            (lambda: scipy_fft.fft(row), r"write autograd_mini\.fft\.fft\(\)"),
+            (lambda: ndimage.sum(row), "call the function of autograd_mini;"),
+        ]
+    else:  # SciPy 1.13 takes what has a dtype for NumPy's own: it asks for its flags, and calls its methods
+        with pytest.raises(AttributeError, match="flags"):
+            scipy_fft.fft(row)
+        assert ndimage.sum(row).item() == 3.0
     for call, words in calls:
         with pytest.raises(TypeError, match=words):
             call()
